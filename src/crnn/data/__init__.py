@@ -1,0 +1,1 @@
+"""Records in, batches out: reading, splitting, checking, caching and batching of examples."""

@@ -1,0 +1,121 @@
+"""What travels from the user's data to the network: record, example, set of examples, batch."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from crnn.padded import Padded
+
+
+@dataclass(frozen=True)
+class Record:
+    """One sample as the user holds it, not yet read.
+
+    Args:
+        source: A path, an array or a text: what the task's `prepare` understands.
+        target: The label, labels, text or values as given; None when only predicting.
+        name: What messages call it: a file name, or "row 17".
+        group: Speaker, writer or series: what must not stand on both sides of a split.
+        split: "train", "dev" or "test" where the data says so, else "".
+        weight: How much it counts in the loss.
+        extra: The other columns, as given.
+    """
+
+    source: Any
+    target: Any = None
+    name: str = ""
+    group: str = ""
+    split: str = ""
+    weight: float = 1.0
+    extra: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Example:
+    """One sample as the network takes it.
+
+    Args:
+        inputs: Shape ``(T, …)``: samples of a wave ``(T,)``, or features ``(T, F)`` or ``(T, F, C)``; float32.
+        target: A class number, a vector ``(K,)``, symbols ``(U,)``, or None.
+        record: Where it came from.
+    """
+
+    inputs: NDArray[np.float32]
+    target: NDArray[np.generic] | int | float | None
+    record: Record
+
+
+@dataclass(frozen=True)
+class Batch:
+    """What the loader hands to a training or evaluation step.
+
+    Args:
+        inputs: ``(B, T, …)`` with lengths.
+        targets: ``(B,)`` class numbers, ``(B, K)`` values, `Padded` ``(B, U)`` symbols, or None.
+        weights: ``(B,)``, or None when all samples count alike.
+        rows: ``(B,)`` int64: the samples' positions in their `ExampleSet`.
+    """
+
+    inputs: Padded
+    targets: Tensor | Padded | None
+    weights: Tensor | None
+    rows: Tensor
+
+    def to(self, device: torch.device | str) -> Batch:
+        """The same batch on another device."""
+        targets = None if self.targets is None else self.targets.to(device)
+        weights = None if self.weights is None else self.weights.to(device)
+        return Batch(self.inputs.to(device), targets, weights, self.rows)
+
+
+class ExampleSet(torch.utils.data.Dataset[Batch]):
+    """Examples with random access: indexed by a list of rows, it answers with a `Batch`.
+
+    Args:
+        inputs: One array ``(T_i, …)`` a sample: a list in memory, slices of a memory map, or read on demand.
+        targets: One target a sample, or None for data without targets.
+        records: Where the samples came from.
+    """
+
+    def __init__(
+        self,
+        inputs: Sequence[NDArray[np.float32]],
+        targets: Sequence[Any] | None,
+        records: Sequence[Record],
+    ) -> None:
+        self.inputs = inputs
+        self.targets = targets
+        self.records = records
+        weights = np.array([record.weight for record in records], dtype=np.float32)
+        self.weights = None if bool(np.all(weights == 1.0)) else weights
+
+    def __len__(self) -> int:
+        return len(self.inputs)
+
+    @property
+    def lengths(self) -> NDArray[np.int64]:
+        """Steps of every sample, for length buckets."""
+        known = getattr(self.inputs, "lengths", None)
+        return known if known is not None else np.array([len(item) for item in self.inputs], dtype=np.int64)
+
+    def __getitem__(self, rows: Sequence[int]) -> Batch:
+        inputs = Padded.stack([np.asarray(self.inputs[row]) for row in rows])
+        weights = None if self.weights is None else torch.from_numpy(self.weights[list(rows)])
+        return Batch(inputs, self._targets(rows), weights, torch.as_tensor(rows, dtype=torch.int64))
+
+    def _targets(self, rows: Sequence[int]) -> Tensor | Padded | None:
+        if self.targets is None:
+            return None
+        chosen = [self.targets[row] for row in rows]
+        if np.ndim(chosen[0]) == 0:
+            return torch.as_tensor(np.array(chosen))
+        if len({len(item) for item in chosen}) == 1 and not np.issubdtype(np.asarray(chosen[0]).dtype, np.integer):
+            return torch.as_tensor(np.stack(chosen))
+        return Padded.stack([np.asarray(item) for item in chosen])

@@ -1,0 +1,1 @@
+"""Objectives: what training minimises and how scores become predictions."""

@@ -1,0 +1,1 @@
+"""Measures of quality: pure arithmetic in `functional`, torchmetrics shells in `modules`."""

@@ -1,0 +1,1 @@
+"""Networks: convolutions, recurrence, summary and head, built from a `crnn.spec.NetworkSpec`."""

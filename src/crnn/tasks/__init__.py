@@ -1,0 +1,1 @@
+"""Tasks: from the user's records to examples, from scores to answers."""
