@@ -67,6 +67,10 @@ class TrainingError(CrnnError, RuntimeError):
     """Training cannot go on."""
 
 
+class DataWarning(UserWarning):
+    """Samples were left out, or look wrong; each is named once."""
+
+
 class MissingExtraError(CrnnError, ImportError):
     """An optional package is not installed."""
 

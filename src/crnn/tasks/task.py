@@ -3,17 +3,34 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
+import torch
 from torch import Tensor, nn
 
 from crnn.data.example import Example, Record
 from crnn.data.findings import Findings
+from crnn.errors import UnknownNameError
+from crnn.padded import Padded
 from crnn.spec import NetworkSpec
 
+Vary = Callable[[Padded, torch.Generator], Padded]
+"""An augmentation: a batch and the only source of chance, in; a batch, out."""
+
 SIZES = ("tiny", "small", "medium", "large")
+
+
+def size_index(size: str) -> int:
+    """The place of a size on the one dial that every task has.
+
+    Raises:
+        UnknownNameError: no such size.
+    """
+    if size not in SIZES:
+        raise UnknownNameError("size", size, SIZES)
+    return SIZES.index(size)
 
 
 @dataclass(frozen=True)
@@ -54,6 +71,8 @@ class Task(ABC):
 
     name: ClassVar[str]
     plan: Plan
+    silent_below: ClassVar[float | None] = None
+    """Spread of inputs below which a sample is silence; None for materials that know no silence."""
 
     @abstractmethod
     def network(self, size: str) -> NetworkSpec:
@@ -67,8 +86,12 @@ class Task(ABC):
             DataError: nothing usable is there.
         """
 
+    def read_unlabelled(self, data: Any) -> tuple[list[Record], Findings]:
+        """Records to predict: as `read`, but no targets are looked for."""
+        return self.read(data)
+
     @abstractmethod
-    def learn(self, records: Sequence[Record], examples: Sequence[Example] = ()) -> None:
+    def learn(self, records: Sequence[Record]) -> None:
         """Learn vocabulary, labels and input shape from training records alone.
 
         Raises:
@@ -106,9 +129,21 @@ class Task(ABC):
         """The module from prepared inputs to features, `Padded` to `Padded`; None where they are the same."""
         return None
 
-    def augment(self) -> nn.Module | None:
-        """The module that varies a training batch before the front end, `Padded` to `Padded`; or None."""
+    def vary_inputs(self) -> Vary | None:
+        """Augments a training batch of prepared inputs; None for none."""
         return None
+
+    def vary_features(self) -> Vary | None:
+        """Augments what the front end makes of a training batch; None for none."""
+        return None
+
+    def collect(self, answers: list[Any]) -> Any:
+        """What `predict` returns for many samples; a list unless the task says otherwise."""
+        return answers
+
+    def class_names(self) -> list[str]:
+        """What reports call the classes; empty where there are none."""
+        return []
 
     def calibrate(self, predictions: Tensor, targets: Tensor) -> None:
         """Set thresholds from predictions on the validation part, once training is over; by default there are none."""

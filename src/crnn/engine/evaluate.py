@@ -1,0 +1,123 @@
+"""Scores of a recogniser over a set of examples: loss, metrics, and the predictions themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from crnn.data.batches import loader
+from crnn.data.example import Batch, ExampleSet
+from crnn.engine.job import Measuring
+from crnn.metrics import metric_name
+from crnn.metrics.modules import metric
+from crnn.nn.network import Recogniser
+from crnn.padded import Padded
+
+
+class Gauge:
+    """The metrics of a run over data: update batch by batch, then read all values.
+
+    Args:
+        measuring: Objective and metrics.
+        device: Where predictions lie.
+    """
+
+    def __init__(self, measuring: Measuring, device: torch.device) -> None:
+        self.measuring = measuring
+        self.names = [metric_name(given) for given in measuring.metrics]
+        self._modules = [metric(given, measuring.outputs).to(device) for given in measuring.metrics]
+        self._texts = [getattr(given, "kind", "scores") == "text" for given in measuring.metrics]
+        self._loss = torch.zeros(2, dtype=torch.float64)
+
+    def update(self, batch: Batch, scores: Padded, loss: Tensor | None = None) -> Tensor:
+        """Add a batch; gives its predictions."""
+        objective, targets = self.measuring.objective, batch.targets
+        assert targets is not None
+        predictions = objective.link(scores)
+        if loss is None:
+            loss = objective.loss(scores, targets, batch.weights)
+        count = float(len(batch.inputs) if batch.weights is None else batch.weights.sum())
+        self._loss += torch.tensor([float(loss) * count, count], dtype=torch.float64)
+        texts: tuple[list[Any], list[Any]] | None = None
+        for module, wants_text in zip(self._modules, self._texts, strict=True):
+            if wants_text:
+                texts = texts or self._decoded(predictions, scores.lengths, targets)
+                module.update(*texts)
+            else:
+                module.update(predictions, targets)
+        return predictions
+
+    def _decoded(self, predictions: Tensor, lengths: Tensor, targets: Any) -> tuple[list[Any], list[Any]]:
+        return self.measuring.decode(predictions, lengths), targets
+
+    def values(self, prefix: str = "") -> dict[str, Any]:
+        """The loss and every metric by name, over all processes; scalars as floats, the rest as tensors."""
+        total = self._loss
+        if torch.distributed.is_available() and torch.distributed.is_initialized():
+            torch.distributed.all_reduce(total)
+        row: dict[str, Any] = {prefix + "loss": float(total[0] / total[1].clamp_min(1e-12))}
+        for name, module in zip(self.names, self._modules, strict=True):
+            value = module.compute()
+            row[prefix + name] = float(value) if value.numel() == 1 else value.cpu()
+        return row
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """What `evaluate` found.
+
+    Args:
+        values: The loss and every metric by name.
+        rows: ``(N,)`` positions in the example set, in the order of the predictions.
+        predictions: ``(N, K)`` behind the objective's link, on the CPU; None where the network keeps its steps.
+    """
+
+    values: dict[str, Any]
+    rows: Tensor
+    predictions: Tensor | None
+
+
+@torch.no_grad()
+def evaluate(
+    recogniser: Recogniser,
+    measuring: Measuring,
+    examples: ExampleSet,
+    *,
+    batch_size: int,
+    device: torch.device,
+    rank: int = 0,
+    world: int = 1,
+) -> Evaluation:
+    """Loss, metrics and predictions of a recogniser in evaluation mode.
+
+    With several processes each reads its own part; the values are those of the union, predictions those of the part.
+    """
+    gauge = Gauge(measuring, device)
+    rows, kept = [], []
+    for batch, scores in _scored(recogniser, examples, batch_size, device, rank, world):
+        predictions = gauge.update(batch, scores)
+        rows.append(batch.rows)
+        kept.append(predictions.cpu())
+    flat = bool(kept) and kept[0].dim() <= 2
+    return Evaluation(
+        gauge.values(),
+        torch.cat(rows) if rows else torch.zeros(0, dtype=torch.int64),
+        torch.cat(kept) if flat else None,
+    )
+
+
+def _scored(
+    recogniser: Recogniser, examples: ExampleSet, batch_size: int, device: torch.device, rank: int, world: int
+) -> Iterator[tuple[Batch, Padded]]:
+    was_training = recogniser.training
+    recogniser.eval()
+    try:
+        for given in loader(examples, batch_size, shuffle=False, rank=rank, world=world):
+            batch = given.to(device)
+            yield batch, recogniser(batch.inputs)
+    finally:
+        recogniser.train(was_training)

@@ -1,0 +1,89 @@
+"""What happened in each epoch, as rows."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from crnn.errors import MissingExtraError
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+Row = dict[str, float]
+
+
+class History:
+    """One row an epoch: "epoch", "loss", each metric, the same with "val_", "rate" and "seconds".
+
+    Args:
+        rows: The epochs so far.
+        monitor: The column that decided which weights are best.
+        higher_is_better: Its direction.
+
+    Example:
+        >>> history = History([{"epoch": 1, "val_loss": 0.5}, {"epoch": 2, "val_loss": 0.7}], "val_loss", False)
+        >>> history.best["epoch"]
+        1
+        >>> history.to_dict()["val_loss"]
+        [0.5, 0.7]
+    """
+
+    def __init__(self, rows: list[Row], monitor: str, higher_is_better: bool) -> None:
+        self.rows = rows
+        self.monitor = monitor
+        self.higher_is_better = higher_is_better
+        self.interrupted = False
+        self.notes: list[str] = []
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def __iter__(self) -> Iterator[Row]:
+        return iter(self.rows)
+
+    def __getitem__(self, column: str) -> list[float]:
+        return [row[column] for row in self.rows]
+
+    @property
+    def best(self) -> Row:
+        """The row whose weights were kept."""
+        return max(self.rows, key=self.rank)
+
+    def rank(self, row: Row) -> tuple[float, float]:
+        """How good a row is: by the monitored column, then by validation loss, which still tells where it is flat."""
+        value = row[self.monitor] if self.higher_is_better else -row[self.monitor]
+        return value, -row.get("val_loss", row["loss"] if "loss" in row else 0.0)
+
+    def to_dict(self) -> dict[str, list[float]]:
+        """Columns by name, as Keras' `history.history`."""
+        names = list(dict.fromkeys(name for row in self.rows for name in row))
+        return {name: [row[name] for row in self.rows if name in row] for name in names}
+
+    def to_csv(self, path: str | Path) -> Path:
+        """Write the rows as CSV; returns the path."""
+        path = Path(path)
+        names = list(dict.fromkeys(name for row in self.rows for name in row))
+        with path.open("w", newline="", encoding="utf-8") as file:
+            writer = csv.DictWriter(file, names)
+            writer.writeheader()
+            writer.writerows(self.rows)
+        return path
+
+    def plot(self) -> Figure:
+        """Curves of every quantity, training and validation in one panel.
+
+        Raises:
+            MissingExtraError: matplotlib is not installed.
+        """
+        try:
+            from crnn.report.curves import draw  # the report room needs matplotlib, an extra
+        except ImportError as error:
+            raise MissingExtraError("plotting", "report") from error
+        return draw(self.to_dict(), self.monitor)
+
+    def to_json(self) -> dict[str, Any]:
+        """For checkpoints and model files."""
+        return {"rows": self.rows, "monitor": self.monitor, "higher_is_better": self.higher_is_better}

@@ -1,0 +1,466 @@
+"""The front door: compile, fit, evaluate, predict, save, load, for every task alike."""
+
+from __future__ import annotations
+
+import copy
+import hashlib
+import json
+import warnings
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import torch
+
+from crnn import predictor as prediction
+from crnn import speed, store
+from crnn.data.build import build as build_examples
+from crnn.data.cache import Cache
+from crnn.data.example import ExampleSet, Record
+from crnn.data.findings import Findings
+from crnn.data.inputs import known
+from crnn.data.preflight import preflight
+from crnn.data.split import by_column, split
+from crnn.errors import DataError, DataWarning, NotReadyError, SpecError
+from crnn.losses import LOSSES, CrossEntropy, CustomObjective, Objective, objective
+from crnn.metrics import METRICS, measure, metric_name
+from crnn.registry import Shelf
+from crnn.nn.network import Recogniser, parameter_count
+from crnn.optim import OPTIMIZERS, SCHEDULES
+from crnn.optim import optimizer as make_optimizer
+from crnn.optim import schedule as make_schedule
+from crnn.predictor import Predictor
+from crnn.report.card import card
+from crnn.spec import NetworkSpec
+from crnn.tasks import from_config
+from crnn.tasks.task import Task
+
+if TYPE_CHECKING:
+    from crnn.engine.evaluate import Evaluation
+    from crnn.engine.history import History
+    from crnn.engine.options import TrainOptions
+
+
+@dataclass
+class Compiled:
+    """What `compile` checked and stored."""
+
+    objective: Objective
+    metrics: list[Any]
+    optimizer: Any
+    schedule: Any
+    clip_norm: float | None
+    average: float | None
+
+    def config(self) -> dict[str, Any]:
+        """As plain JSON; parts that only exist as Python code are None and must be compiled again after loading."""
+        metrics = [_described(METRICS, metric) for metric in self.metrics]
+        return {
+            "loss": _described(LOSSES, self.objective),
+            "metrics": [metric for metric in metrics if metric is not None],
+            "optimizer": _described(OPTIMIZERS, self.optimizer),
+            "schedule": _described(SCHEDULES, self.schedule),
+            "clip_norm": self.clip_norm,
+            "average": self.average,
+        }
+
+
+def measured(given: Any) -> Any:
+    """A measure from its name, dict, object or callable; a torchmetrics object as it is."""
+    return given if hasattr(given, "update") and hasattr(given, "compute") else measure(given)
+
+
+def _described(shelf: Shelf[Any], part: Any) -> dict[str, Any] | None:
+    """A part as JSON, or None where it exists only as Python code."""
+    try:
+        return shelf.describe(part)
+    except SpecError:
+        return None
+
+
+def _positive(name: str, value: int) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or value < 1:
+        raise SpecError(f"{name}={value!r}: give a whole number from 1 up")
+    return value
+
+
+def _all_targets(examples: ExampleSet) -> Any:
+    return examples[range(len(examples))].targets
+
+
+def _fingerprint(settings: dict[str, Any], parts: Parts) -> str:
+    """What a checkpoint must agree with to be resumed: every setting and every sample."""
+    digest = hashlib.sha256(json.dumps(settings, sort_keys=True, default=str).encode())
+    for examples in (parts.train, parts.dev):
+        if examples is not None:
+            digest.update(known(examples).facts.digests.tobytes())
+    return digest.hexdigest()
+
+
+@dataclass
+class Parts:
+    """The data of a training, ready: what `fit` trains and validates on, and what was found wrong with it."""
+
+    train: ExampleSet
+    dev: ExampleSet | None
+    findings: Findings = field(default_factory=Findings)
+
+
+class Model:
+    """A network with its task: define, compile, fit, evaluate, predict, save.
+
+    Args:
+        task: What is recognised: `ArrayClassification`, `SpokenCommands`, ….
+        network: A description of the network; None takes the task's own of the given size.
+        size: "tiny", "small", "medium" or "large": the first dial to turn.
+
+    Example:
+        >>> import numpy as np
+        >>> x = np.random.default_rng(0).normal(size=(60, 20, 8)).astype("float32")
+        >>> y = (x.mean((1, 2)) > 0).astype(int)
+        >>> model = Model(ArrayClassification(classes=2), size="tiny")
+        >>> model.compile(loss="cross_entropy", optimizer="adam", metrics=["accuracy", "precision"])
+        >>> history = model.fit(x, y, epochs=1, options=TrainOptions(progress=False))
+        >>> model.metric_names
+        ['loss', 'accuracy', 'precision']
+        >>> len(model.evaluate(x, y)), model.predict(x).shape
+        (3, (60, 2))
+    """
+
+    def __init__(self, task: Task, *, network: NetworkSpec | None = None, size: str = "small") -> None:
+        if not isinstance(task, Task):
+            raise SpecError(f"a model needs a task, not {task!r}: for example crnn.ArrayClassification(classes=10)")
+        self.task = copy.deepcopy(task)
+        self.size = size
+        self.spec = network
+        self.history: History | None = None
+        self.findings = Findings()
+        self._predictor: Predictor | None = None
+        self._compiled: Compiled | None = None
+
+    # ── compile ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def compile(
+        self,
+        *,
+        loss: Any = None,
+        optimizer: Any = None,
+        metrics: Sequence[Any] | None = None,
+        schedule: Any = None,
+        clip_norm: float | None = None,
+        average: float | None = None,
+    ) -> None:
+        """Choose what training minimises, how, and what is measured; None means the task's own choice.
+
+        Args:
+            loss: A name, an objective, a saved dict, or any callable ``(scores, targets) -> loss``.
+            optimizer: A name, an object such as `crnn.Adam(rate=1e-3)`, or a torch optimizer class.
+            metrics: Names, measures, torchmetrics objects or callables, in the order that `evaluate` reports.
+            schedule: Of the learning rate: a name or an object such as `crnn.OneCycle()`.
+            clip_norm: Largest gradient norm.
+            average: Decay of a weight average that replaces the weights at the end of training.
+
+        Raises:
+            UnknownNameError: a name that does not exist; says the nearest.
+            SpecError: parts that do not fit the task.
+        """
+        plan = self.task.plan
+        chosen = objective(plan.loss if loss is None else loss)
+        self._compiled = Compiled(
+            chosen,
+            [measured(given) for given in (plan.metrics if metrics is None else metrics)],
+            make_optimizer(plan.optimizer if optimizer is None else optimizer),
+            make_schedule(plan.schedule if schedule is None else schedule),
+            plan.clip_norm if clip_norm is None else clip_norm,
+            plan.average if average is None else average,
+        )
+        if self._predictor is not None:
+            self._predictor.objective = chosen
+
+    @property
+    def compiled(self) -> Compiled:
+        """What was compiled; the task's own choice where nothing was."""
+        if self._compiled is None:
+            self.compile()
+        assert self._compiled is not None
+        return self._compiled
+
+    @property
+    def metric_names(self) -> list[str]:
+        """The names of what `evaluate` returns, in its order."""
+        return ["loss", *(metric_name(given) for given in self.compiled.metrics)]
+
+    # ── fit ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def fit(
+        self,
+        x: Any,
+        y: Any = None,
+        *,
+        epochs: int | None = None,
+        batch_size: int | None = None,
+        validation_split: float | None = None,
+        validation_data: Any = None,
+        early_stopping: int | None = None,
+        options: TrainOptions | None = None,
+    ) -> History:
+        """Train; the model ends with the best weights.
+
+        Args:
+            x: What the task reads: arrays, a folder, a manifest, an archive, records.
+            y: Targets, where `x` is arrays.
+            epochs: Passes over the training part.
+            batch_size: Samples a step.
+            validation_split: Share of `x` kept for validation, chosen by the task's policy; 0 for none. Where the data
+                names its own parts (a split column or folder), those are used unless a share is given.
+            validation_data: Validation data by itself, read like `x`; arrays as a pair ``(x, y)``.
+            early_stopping: End after so many epochs without a better value of the monitored metric.
+            options: Seed, run folder, devices, precision, progress: see `TrainOptions`.
+
+        Returns:
+            The rows of the epochs. On Ctrl-C training ends, the best weights so far are kept, and
+            `History.interrupted` is true.
+
+        Raises:
+            DataError: data that cannot be used; everything left out is named once in a warning of counted lines.
+            SpecError: settings that cannot be.
+        """
+        from crnn.engine.options import TrainOptions
+        from crnn.engine.train import train
+
+        plan, options = self.task.plan, options or TrainOptions()
+        epochs = _positive("epochs", plan.epochs if epochs is None else epochs)
+        batch_size = _positive("batch_size", plan.batch_size if batch_size is None else batch_size)
+        if early_stopping is not None:
+            _positive("early_stopping", early_stopping)
+        parts = self._parts(x, y, validation_split, validation_data, options)
+        self._build(parts, options.seed)
+        job = self._job(parts, epochs, batch_size, early_stopping, options)
+        self.history = train(job, options)
+        self._predictor_or_fail().recogniser.cpu()
+        self._calibrate(parts.dev)
+        return self.history
+
+    def _parts(self, x: Any, y: Any, share: float | None, dev_data: Any, options: TrainOptions) -> Parts:
+        """Read, split, learn, prepare and check, saying what was left out."""
+        findings = self.findings = Findings()
+        records, found = self.task.read(x, y)
+        findings.extend(found)
+        train, dev = self._split(records, share, dev_data, options.seed, findings)
+        if self._predictor is None:
+            self.task.learn(train)
+        train_set = self._examples(train, findings, options)
+        dev_set = self._examples(dev, findings, options) if dev else None
+        checked = preflight(
+            train_set,
+            dev_set,
+            too_short=self._too_short,
+            silent_below=self.task.silent_below,
+            findings=findings,
+        )
+        if len(findings):
+            warnings.warn(f"\n{findings}", DataWarning, stacklevel=3)
+        return Parts(checked.train, checked.dev, findings)
+
+    def _split(
+        self, records: list[Record], share: float | None, dev_data: Any, seed: int, findings: Findings
+    ) -> tuple[list[Record], list[Record]]:
+        if dev_data is not None:
+            if share:
+                raise SpecError("give validation_split or validation_data, not both")
+            pair = isinstance(dev_data, tuple) and len(dev_data) == 2
+            dev, found = self.task.read(*dev_data) if pair else self.task.read(dev_data)
+            findings.extend(found)
+            return records, dev
+        named = by_column(records) if share is None else None
+        rows = named or split(records, share or 0.0, self.task.plan.split, seed, findings)
+        return [records[row] for row in rows[0]], [records[row] for row in rows[1]]
+
+    def _examples(self, records: list[Record], findings: Findings, options: TrainOptions) -> ExampleSet:
+        files = bool(records) and isinstance(records[0].source, (str, Path))
+        cached = files if options.cache is None else options.cache
+        return build_examples(
+            records,
+            self.task.prepare,
+            cache=Cache() if cached else None,
+            settings=self.task.config(),
+            findings=findings,
+        )
+
+    @property
+    def _planned(self) -> NetworkSpec:
+        """The network as given, or the task's own of the chosen size."""
+        if self.spec is None:
+            self.spec = self.task.network(self.size)
+        return self.spec
+
+    def _too_short(self, steps: int, target: Any) -> str:
+        front = self.task.front()
+        frames = steps if front is None else front.frames(steps)  # type: ignore[operator]
+        least = self._planned.shortest()
+        return "" if frames >= least else f"has {frames} steps, the convolutions need {least}"
+
+    def _build(self, parts: Parts, seed: int) -> None:
+        """Make the network on the first fit; a second fit goes on with the same weights."""
+        compiled = self.compiled
+        if parts.train.targets is None:
+            raise DataError("fit needs targets: give y, labels in the manifest, or a folder per label")
+        if isinstance(compiled.objective, CrossEntropy):
+            counts = torch.bincount(torch.as_tensor(parts.train.targets), minlength=self.task.outputs)
+            compiled.objective = compiled.objective.balanced(counts.tolist())
+        for examples in filter(None, (parts.train, parts.dev)):
+            compiled.objective.check(_all_targets(examples), self.task.outputs)
+        if self._predictor is None:
+            with speed.seeded(seed):
+                recogniser = prediction.build(self.task, self._planned, compiled.objective)
+            self._predictor = Predictor(self.task, recogniser, compiled.objective)
+
+    def _job(self, parts: Parts, epochs: int, batch_size: int, patience: int | None, options: TrainOptions) -> Any:
+        from crnn.engine.job import Job
+
+        compiled = self.compiled
+        settings = {
+            **compiled.config(),
+            "task": self.task.config(),
+            "network": self._planned.to_dict(),
+            "epochs": epochs,
+            "batch_size": batch_size,
+            "early_stopping": patience,
+            "seed": options.seed,
+        }
+        return Job(
+            recogniser=self._predictor_or_fail().recogniser,
+            measuring=self._measuring(),
+            train=parts.train,
+            dev=parts.dev,
+            vary_inputs=self.task.vary_inputs(),
+            vary_features=self.task.vary_features(),
+            optimizer=compiled.optimizer,
+            schedule=compiled.schedule,
+            epochs=epochs,
+            batch_size=batch_size,
+            monitor=self.task.plan.monitor,
+            early_stopping=patience,
+            clip_norm=compiled.clip_norm,
+            average=compiled.average,
+            fingerprint=_fingerprint(settings, parts),
+        )
+
+    def _measuring(self) -> Any:
+        from crnn.engine.job import Measuring
+
+        compiled = self.compiled
+        return Measuring(compiled.objective, compiled.metrics, self.task.outputs, self.task.decode)
+
+    def _calibrate(self, dev: ExampleSet | None) -> None:
+        if dev is None:
+            return
+        found = self._scored(dev)
+        targets = dev[found.rows.tolist()].targets
+        if found.predictions is not None and isinstance(targets, torch.Tensor):
+            self.task.calibrate(found.predictions, targets)
+
+    # ── evaluate and predict ─────────────────────────────────────────────────────────────────────────────────────────
+
+    def evaluate(self, x: Any, y: Any = None, *, batch_size: int | None = None) -> list[float]:
+        """The loss and every metric: always a list, in the order of `metric_names`.
+
+        Raises:
+            NotReadyError: the model was neither fitted nor loaded.
+            DataError: nothing can be evaluated; samples left out are named in a warning.
+        """
+        _, found = self.examine(x, y, batch_size=batch_size)
+        return [float(found.values[name]) for name in self.metric_names if isinstance(found.values[name], float)]
+
+    def examine(self, x: Any, y: Any = None, *, batch_size: int | None = None) -> tuple[ExampleSet, Evaluation]:
+        """What `evaluate` sums up, whole: the examples, and each one's prediction; reports are made of it."""
+        from crnn.engine.options import TrainOptions
+
+        self._predictor_or_fail()
+        findings = Findings()
+        records, found = self.task.read(x, y)
+        findings.extend(found)
+        examples = self._examples(records, findings, TrainOptions())
+        if examples.targets is None:
+            raise DataError("evaluate needs targets: give y, labels in the manifest, or a folder per label")
+        if len(findings):
+            warnings.warn(f"\n{findings}", DataWarning, stacklevel=3)
+        self.compiled.objective.check(_all_targets(examples), self.task.outputs)
+        return examples, self._scored(examples, batch_size)
+
+    def _scored(self, examples: ExampleSet, batch_size: int | None = None) -> Evaluation:
+        from crnn.engine.evaluate import evaluate
+
+        predictor = self._predictor_or_fail()
+        return evaluate(
+            predictor.recogniser,
+            self._measuring(),
+            examples,
+            batch_size=batch_size or prediction.BATCH,
+            device=predictor.device,
+        )
+
+    def predict(self, x: Any, *, batch_size: int = prediction.BATCH) -> Any:
+        """Answers: for arrays probabilities or values ``(N, K)``, for files and texts what the task recognises.
+
+        Raises:
+            NotReadyError: the model was neither fitted nor loaded.
+            DataError: a sample cannot be read; says which and why.
+        """
+        return self._predictor_or_fail().predict(x, batch_size)
+
+    # ── save and load ────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def save(self, folder: str | Path) -> Path:
+        """Write the model folder: `config.json`, `model.safetensors`, `README.md`.
+
+        Raises:
+            NotReadyError: there is nothing to save yet.
+            ModelFileError: the folder cannot be written; an old model in it is as it was.
+        """
+        predictor = self._predictor_or_fail()
+        config = {
+            "task": self.task.config(),
+            "network": self._planned.to_dict(),
+            **self.compiled.config(),
+            "size": self.size,
+            "parameters": self.parameters,
+            "history": None if self.history is None else self.history.to_json(),
+        }
+        return store.save(folder, config, predictor.recogniser.state_dict(), card(config))
+
+    @classmethod
+    def load(cls, folder: str | Path) -> Model:
+        """Read a model folder.
+
+        Raises:
+            ModelFileError: something is missing, altered, or of a later version.
+        """
+        config, state = store.load(folder)
+        predictor = Predictor.from_store(config, state, folder)
+        model = cls(from_config(config["task"]), network=NetworkSpec.from_dict(config["network"]), size=config["size"])
+        model.task = predictor.task
+        model._predictor = predictor
+        model.compile(**{key: config.get(key) for key in ("loss", "metrics", "optimizer", "schedule")})
+        model.compiled.clip_norm, model.compiled.average = config.get("clip_norm"), config.get("average")
+        return model
+
+    @property
+    def parameters(self) -> int:
+        """Trained parameters, as Keras counts them."""
+        return parameter_count(self._predictor_or_fail().recogniser)
+
+    def _predictor_or_fail(self) -> Predictor:
+        if self._predictor is None:
+            raise NotReadyError("the model has no weights yet: call fit, or load a saved one with crnn.load(folder)")
+        return self._predictor
+
+
+def load(folder: str | Path) -> Model:
+    """Read a model folder that `Model.save` or `crnn train` wrote.
+
+    Raises:
+        ModelFileError: something is missing, altered, or of a later version.
+    """
+    return Model.load(folder)

@@ -1,0 +1,155 @@
+"""Load a model and predict; never trains, and loads nothing that only training needs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from crnn import speed, store
+from crnn.data.example import Example, Record
+from crnn.errors import DataError, ModelFileError
+from crnn.losses import LOSSES, CustomObjective
+from crnn.losses.objective import Objective
+from crnn.nn.network import Network, Recogniser
+from crnn.padded import Padded
+from crnn.spec import NetworkSpec
+from crnn.tasks import from_config
+from crnn.tasks.task import Task
+
+BATCH = 32
+"""Samples in one forward pass of `predict`: on a CPU more is slower, since activations leave the cache."""
+
+
+def build(task: Task, spec: NetworkSpec, objective: Objective) -> Recogniser:
+    """The recogniser of a task that knows its features and outputs."""
+    network = Network(spec, task.features, objective.width(task.outputs), task.channels)
+    return Recogniser(network, task.front())
+
+
+class Predictor:
+    """A trained recogniser with its task and its link.
+
+    Args:
+        task: From records to examples, from predictions to answers.
+        recogniser: From examples to scores.
+        objective: From scores to predictions.
+    """
+
+    def __init__(self, task: Task, recogniser: Recogniser, objective: Objective) -> None:
+        self.task = task
+        self.recogniser = recogniser
+        self.objective = objective
+
+    @classmethod
+    def load(cls, folder: str | Path) -> Predictor:
+        """Read a model folder, whatever device it was trained on.
+
+        Raises:
+            ModelFileError: something is missing, altered, or of a later version.
+        """
+        config, state = store.load(folder)
+        return cls.from_store(config, state, folder)
+
+    @classmethod
+    def from_store(cls, config: dict[str, Any], state: dict[str, Tensor], folder: str | Path) -> Predictor:
+        """The predictor that a stored configuration and its weights describe.
+
+        Raises:
+            ModelFileError: they do not fit together.
+        """
+        try:
+            task = from_config(config["task"])
+            objective = CustomObjective(_unknown_loss) if config.get("loss") is None else LOSSES.make(config["loss"])
+            recogniser = build(task, NetworkSpec.from_dict(config["network"]), objective)
+        except (KeyError, TypeError, ValueError) as error:
+            raise ModelFileError(f"{folder}/{store.CONFIG} was altered or is of another version: {error}") from error
+        wrong = recogniser.load_state_dict(state, strict=False) if _shapes_fit(recogniser, state) else None
+        if wrong is None or wrong.missing_keys or wrong.unexpected_keys:
+            missing = "weights of another shape" if wrong is None else f"missing {wrong.missing_keys}, extra {wrong.unexpected_keys}"
+            raise ModelFileError(f"{folder}: the weights do not fit the network of {store.CONFIG}: {missing}")
+        return cls(task, speed.channels_last(recogniser).eval(), objective)  # type: ignore[arg-type]
+
+    @property
+    def device(self) -> torch.device:
+        """Where the weights lie."""
+        return next(self.recogniser.parameters()).device
+
+    def predict(self, data: Any, batch_size: int = BATCH) -> Any:
+        """Answers for whatever the task reads: one for one file or text, else all in the order given.
+
+        Raises:
+            DataError: a sample cannot be read; says which and why.
+        """
+        records, findings = self.task.read_unlabelled(data)
+        if findings.dropped:
+            raise DataError(f"cannot predict all of the data:\n{findings}")
+        answers = list(self.answers(records, batch_size))
+        for answer in answers:
+            if isinstance(answer, DataError):
+                raise answer
+        return answers[0] if isinstance(data, (str, Path)) and len(answers) == 1 else self.task.collect(answers)
+
+    def answers(self, records: Sequence[Record], batch_size: int = BATCH) -> Iterator[Any]:
+        """An answer a record, in order; for a record that cannot be read, the error itself."""
+        for start in range(0, len(records), batch_size * 16):
+            part = records[start : start + batch_size * 16]
+            examples = [self._prepare(record) for record in part]
+            good = [place for place, example in enumerate(examples) if isinstance(example, Example)]
+            good.sort(key=lambda place: len(examples[place].inputs))  # type: ignore[union-attr]
+            found: dict[int, Any] = {}
+            for at in range(0, len(good), batch_size):
+                places = good[at : at + batch_size]
+                batch = Padded.stack([examples[place].inputs for place in places])  # type: ignore[union-attr]
+                found.update(zip(places, self._decode(batch), strict=True))
+            yield from (found[place] if place in found else examples[place] for place in range(len(part)))
+
+    def _prepare(self, record: Record) -> Example | DataError:
+        try:
+            example = self.task.prepare(record)
+            self.check_length(len(example.inputs), record.name)
+        except DataError as error:
+            return error
+        if not np.isfinite(example.inputs).all():
+            return DataError(f"{record.name} holds NaN or infinity: repair the sample")
+        return example
+
+    def check_length(self, steps: int, name: str) -> None:
+        """Refuse a sample that the convolutions would leave nothing of.
+
+        Raises:
+            DataError: says how long it is and how long it must be.
+        """
+        reason = too_short(self.recogniser, steps)
+        if reason:
+            raise DataError(f"{name} {reason}: give a longer sample")
+
+    @torch.inference_mode()
+    def _decode(self, batch: Padded) -> list[Any]:
+        predictions, lengths = self.forward(batch)
+        return self.task.decode(predictions, lengths)
+
+    def forward(self, batch: Padded) -> tuple[Tensor, Tensor]:
+        """Predictions behind the link, and their lengths, for a batch of prepared inputs."""
+        scores = self.recogniser(batch.to(self.device))
+        return self.objective.link(scores).cpu(), scores.lengths
+
+
+def too_short(recogniser: Recogniser, steps: int) -> str:
+    """Why a sample of so many prepared steps is too short, or "" where it is not."""
+    frames = steps if recogniser.front is None else recogniser.front.frames(steps)  # type: ignore[operator]
+    least = recogniser.network.shortest
+    return "" if frames >= least else f"has {frames} steps, the convolutions need {least}"
+
+
+def _shapes_fit(recogniser: Recogniser, state: dict[str, Tensor]) -> bool:
+    own = recogniser.state_dict()
+    return all(own[name].shape == value.shape for name, value in state.items() if name in own)
+
+
+def _unknown_loss(scores: Tensor, targets: Tensor) -> Tensor:
+    raise ModelFileError("this model was trained with a custom loss, which a file cannot hold: compile it again")

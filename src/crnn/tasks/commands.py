@@ -1,0 +1,234 @@
+"""Spoken commands: a wave to one of a list of words, with a probability, or "none of these"."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, ClassVar, Self
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from crnn.audio import wave
+from crnn.audio.augment import Chain
+from crnn.audio.spectrogram import SpectrogramSpec, spectrogram
+from crnn.data.example import Example, Record
+from crnn.data.findings import Findings
+from crnn.data.sources import read
+from crnn.errors import NotReadyError, SpecError
+from crnn.spec import ConvSpec, HeadSpec, NetworkSpec, RecurrentSpec
+from crnn.tasks.labels import Labels
+from crnn.tasks.task import Plan, Task, Vary, size_index
+
+NONE = "(none of these)"
+
+WIDTHS = ((16, 24, 32), (24, 48, 80), (32, 64, 96), (48, 96, 160))
+UNITS = (48, 96, 128, 192)
+
+
+@dataclass(frozen=True)
+class Command:
+    """What was heard in a clip.
+
+    Args:
+        label: The command, or `NONE` where no command is likely enough.
+        probability: Of the likeliest command, calibrated on the validation part.
+        alternatives: The likeliest commands with their probabilities, best first; also where the clip was refused.
+    """
+
+    label: str
+    probability: float
+    alternatives: tuple[tuple[str, float], ...]
+
+    def __str__(self) -> str:
+        return f"{self.label} ({self.probability:.0%})"
+
+    def to_dict(self) -> dict[str, Any]:
+        """For JSON."""
+        return {
+            "label": None if self.label == NONE else self.label,
+            "probability": round(self.probability, 6),
+            "alternatives": {name: round(value, 6) for name, value in self.alternatives},
+        }
+
+
+class SpokenCommands(Task):
+    """Recordings of single words or short phrases to their labels.
+
+    Data: a folder per label, a manifest ``path,label[,speaker,split]``, or an archive of either. With a speaker column
+    the validation part is made of speakers that training never hears.
+
+    Args:
+        rate_hz: Sample rate that everything is brought to.
+        bands: Mel bands of the spectrogram.
+        noise: Folder of background noise to mix into training clips; noise made from a seed is used without it.
+        augment: Whether to vary training clips at all.
+        refuse: Share of right answers on the validation part that may be refused as "none of these": the higher, the
+            fewer other words are taken for commands. 0 never refuses.
+    """
+
+    name: ClassVar[str] = "commands"
+    suffixes: ClassVar[tuple[str, ...]] = wave.SUFFIXES
+    silent_below: ClassVar[float | None] = 1e-4
+    plan = Plan(
+        loss={"name": "cross_entropy", "label_smoothing": 0.1},
+        metrics=("accuracy", "f1"),
+        monitor="accuracy",
+        optimizer={"name": "adamw", "rate": 2.5e-3, "weight_decay": 0.02},
+        schedule={"name": "one_cycle"},
+        split="group",
+        epochs=40,
+        batch_size=32,
+        clip_norm=5.0,
+        average=0.998,
+    )
+
+    def __init__(
+        self,
+        *,
+        rate_hz: int = 16_000,
+        bands: int = 48,
+        noise: str | Path | None = None,
+        augment: bool = True,
+        refuse: float = 0.01,
+    ) -> None:
+        if not 0.0 <= refuse < 1.0:
+            raise SpecError(f"refuse={refuse!r}: give a share from 0 up to, but not including, 1")
+        self.spectrogram = SpectrogramSpec(rate_hz=rate_hz, bands=bands)
+        self.noise = noise
+        self.augment = augment
+        self.refuse = refuse
+        self.labels: Labels | None = None
+        self.temperature = 1.0
+        self.threshold = 0.0
+
+    def network(self, size: str) -> NetworkSpec:
+        """A strided stem, two residual blocks, a bidirectional LSTM, attention over time."""
+        index = size_index(size)
+        stem, middle, top = WIDTHS[index]
+        return NetworkSpec(
+            convolutions=(
+                ConvSpec(stem, kernel=5, stride=2),
+                ConvSpec(middle, repeats=2, residual=True, pool=(2, 1), dropout=0.05),
+                ConvSpec(top, repeats=2, residual=True, pool=2, dropout=0.1),
+            ),
+            recurrent=RecurrentSpec(units=UNITS[index], bidirectional=True, dropout=0.2),
+            head=HeadSpec(summary="attention", dropout=0.2),
+        )
+
+    def read(self, data: Any, targets: Any = None) -> tuple[list[Record], Findings]:
+        """Records from a folder per label, a manifest, an archive, paths with labels, or waves at `rate_hz`."""
+        return read(data, targets, suffixes=self.suffixes, dims=(1,))
+
+    def read_unlabelled(self, data: Any) -> tuple[list[Record], Findings]:
+        """Records from files, folders or manifests without labels, or waves at `rate_hz`."""
+        return read(data, suffixes=self.suffixes, target=None, dims=(1,))
+
+    def learn(self, records: Sequence[Record]) -> None:
+        """Learn the labels."""
+        self.labels = Labels.learn(record.target for record in records)
+
+    def prepare(self, record: Record) -> Example:
+        """The wave, mono, at `rate_hz`; the number of its label."""
+        rate_hz = self.spectrogram.rate_hz
+        if isinstance(record.source, (str, Path)):
+            samples = wave.read(record.source, rate_hz)
+        else:
+            samples = wave.from_array(np.asarray(record.source), rate_hz, rate_hz, record.name)
+        target = None if record.target is None or self.labels is None else self.labels.number(record.target)
+        return Example(samples, target, record)
+
+    def front(self) -> nn.Module:
+        """The log-mel spectrogram, part of the saved and exported model."""
+        return spectrogram(self.spectrogram)
+
+    def vary_inputs(self) -> Vary | None:
+        """Speed, shift, room, tone colour, noise and loudness."""
+        if not self.augment:
+            return None
+        noises: dict[str, Any] = {} if self.noise is None else {"noises": read_noises(self.noise, self.rate_hz)}
+        return Chain(["speed", "shift", "room", "equalise", {"name": "add_noise", **noises}, "gain"])
+
+    def vary_features(self) -> Vary | None:
+        """Masks over time and frequency."""
+        return Chain(["mask_time", "mask_frequency"]) if self.augment else None
+
+    @property
+    def rate_hz(self) -> int:
+        """Sample rate of the waves."""
+        return self.spectrogram.rate_hz
+
+    @property
+    def features(self) -> int:
+        """Mel bands."""
+        return self.spectrogram.bands
+
+    @property
+    def outputs(self) -> int:
+        """Labels."""
+        if self.labels is None:
+            raise NotReadyError("the commands are not known yet: call fit first")
+        return len(self.labels)
+
+    def class_names(self) -> list[str]:
+        """The labels as texts."""
+        return [] if self.labels is None else [str(name) for name in self.labels.names]
+
+    def calibrate(self, predictions: Tensor, targets: Tensor) -> None:
+        """Fit the temperature that makes probabilities honest (arXiv:1706.04599), then the threshold for refusing."""
+        logs = predictions.double().clamp_min(1e-12).log()
+        grid = torch.logspace(-1.0, 1.0, 81, dtype=torch.float64)
+        losses = [float(nn.functional.cross_entropy(logs / float(value), targets)) for value in grid]
+        self.temperature = float(grid[int(np.argmin(losses))])
+        best, answers = (logs / self.temperature).softmax(1).max(1)
+        right = best[answers == targets]
+        self.threshold = float(right.quantile(self.refuse)) if len(right) and self.refuse > 0 else 0.0
+
+    def decode(self, predictions: Tensor, lengths: Tensor) -> list[Command]:
+        """The command of each clip, or none of these; labels that begin with "_" (as _unknown_) are none too."""
+        shares = (predictions.double().clamp_min(1e-12).log() / self.temperature).softmax(1)
+        top = shares.topk(min(3, shares.shape[1]), dim=1)
+        names = self.class_names()
+        answers = []
+        for values, places in zip(top.values.tolist(), top.indices.tolist(), strict=True):
+            alternatives = tuple((names[place], value) for place, value in zip(places, values, strict=True))
+            label, probability = alternatives[0]
+            known = probability >= self.threshold and not label.startswith("_")
+            answers.append(Command(label if known else NONE, probability, alternatives))
+        return answers
+
+    def config(self) -> dict[str, Any]:
+        """Settings, labels and what was calibrated; where the noise lay is no part of a model."""
+        return {
+            "name": self.name,
+            "spectrogram": self.spectrogram.to_dict(),
+            "augment": self.augment,
+            "refuse": self.refuse,
+            "labels": None if self.labels is None else self.labels.names,
+            "temperature": self.temperature,
+            "threshold": self.threshold,
+        }
+
+    @classmethod
+    def from_config(cls, config: dict[str, Any]) -> Self:
+        """The task that `config` described."""
+        task = cls(augment=config["augment"], refuse=config["refuse"])
+        task.spectrogram = SpectrogramSpec.from_dict(config["spectrogram"])
+        task.labels = None if config["labels"] is None else Labels(config["labels"])
+        task.temperature, task.threshold = config["temperature"], config["threshold"]
+        return task
+
+
+def read_noises(folder: str | Path, rate_hz: int) -> list[Tensor]:
+    """The noise clips in a folder; where a manifest names splits, only those for training.
+
+    Raises:
+        DataError: no audio file is there.
+    """
+    records, _ = read(folder, suffixes=wave.SUFFIXES, target=None)
+    chosen = [record for record in records if record.split in ("", "train")]
+    return [torch.from_numpy(wave.read(record.source, rate_hz)) for record in chosen]
+
+
