@@ -50,6 +50,10 @@ class Objective(ABC):
     def link(self, scores: Padded) -> Tensor:
         """Predictions: ``(B, K)`` where the head summarises, else ``(B, T', K)``."""
 
+    def point(self, predictions: Tensor) -> Tensor:
+        """One value for each output, which is what measures compare with the targets; a choice among several."""
+        return predictions
+
 
 def single(scores: Padded) -> Tensor:
     """The one step of summarised scores: ``(B, 1, K)`` to ``(B, K)`` in float32.
