@@ -52,6 +52,12 @@ def test_a_stray_quotation_mark_in_tabs_is_a_character(tmp_path):
     assert [row[1] for row in read_table(file).rows] == ['"so he said', 'and she "no"']
 
 
+def test_commas_in_prose_do_not_outvote_the_tab(tmp_path):
+    file = tmp_path / "a.txt"
+    file.write_text("1\tlong , slow , and dull\n0\tfine\n", encoding="utf-8")
+    assert read_table(file, header=False).rows == [["1", "long , slow , and dull"], ["0", "fine"]]
+
+
 def test_json_lines_and_gzip(tmp_path):
     file = tmp_path / "a.jsonl.gz"
     file.write_bytes(gzip.compress(b'{"path": "a", "n": 3}\n\n{"path": "b", "tags": ["x"]}\n'))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Sequence
 from typing import Any, Literal
 
@@ -11,6 +10,7 @@ import torch
 from numpy.typing import NDArray
 from torch.utils.data import DataLoader, Sampler
 
+from crnn.data.cores import cores
 from crnn.data.example import Batch, ExampleSet
 from crnn.data.inputs import Inputs
 from crnn.errors import SpecError
@@ -198,8 +198,7 @@ def auto_workers(examples: ExampleSet) -> int:
     inputs = examples.inputs
     if not (isinstance(inputs, Inputs) and inputs.lazy):
         return 0
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return min(8, cores)
+    return min(8, cores())
 
 
 def _as_is(batch: Any) -> Any:

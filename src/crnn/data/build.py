@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import multiprocessing
-import os
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -15,6 +14,7 @@ import numpy as np
 import torch
 
 from crnn.data.cache import Cache, Failure, Stored, Writer
+from crnn.data.cores import cores
 from crnn.data.example import ExampleSet, Record
 from crnn.data.findings import Findings
 from crnn.data.inputs import Facts, HeldInputs, Input, Inputs, LazyInputs, Prepare, look
@@ -276,7 +276,7 @@ class _Chunks(torch.utils.data.Dataset[list[Outcome]]):
 
 def _outcomes(records: Sequence[Record], prepare: Prepare, workers: int | Literal["auto"]) -> Iterator[Outcome]:
     """One outcome a record, in order, whatever the number of processes."""
-    processes, done = (0, 0) if workers == "auto" else (workers, 0)
+    processes, done = 0 if workers == "auto" else workers, 0
     if workers == "auto":
         half = min(PROBE // 2, len(records))
         yield from (prepare_one(prepare, record) for record in records[:half])  # warms up imports and disk
@@ -284,7 +284,8 @@ def _outcomes(records: Sequence[Record], prepare: Prepare, workers: int | Litera
         outcomes = [prepare_one(prepare, record) for record in records[half:done]]
         each_s = (time.perf_counter() - start_s) / max(1, done - half)
         yield from outcomes
-        processes = _cores() if each_s * (len(records) - done) > WORTH_S and _may_fork() else 0
+        pays = each_s * (len(records) - done) > WORTH_S and cores() > 1 and _may_fork()
+        processes = cores() if pays else 0
     rest = records[done:]
     if processes == 0 or not rest:
         yield from (prepare_one(prepare, record) for record in rest)
@@ -302,11 +303,6 @@ def _outcomes(records: Sequence[Record], prepare: Prepare, workers: int | Litera
 
 def _as_is(pack: list[Outcome]) -> list[Outcome]:
     return pack
-
-
-def _cores() -> int:
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return cores if cores > 1 else 0
 
 
 def _may_fork() -> bool:

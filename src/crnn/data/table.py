@@ -119,8 +119,11 @@ def _cells(file: Path, text: str) -> tuple[list[list[str]], list[int]]:
 
 
 def _delimiter(text: str) -> str:
-    first = next(line for line in text.splitlines() if line.strip())
-    return max(_DELIMITERS, key=first.count)
+    """A tab where each of the first lines has one, since prose has commas but no tabs; else the first line's most."""
+    lines = [line for line in text[:65536].splitlines()[:20] if line.strip()]
+    if all("\t" in line for line in lines[:-1]) and "\t" in lines[0]:
+        return "\t"
+    return max(_DELIMITERS, key=lines[0].count)
 
 
 def _parse(text: str, delimiter: str, quoting: Any) -> tuple[list[list[str]], list[int]]:
