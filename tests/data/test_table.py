@@ -58,6 +58,13 @@ def test_commas_in_prose_do_not_outvote_the_tab(tmp_path):
     assert read_table(file, header=False).rows == [["1", "long , slow , and dull"], ["0", "fine"]]
 
 
+@pytest.mark.parametrize("content", [b"1\tone\r\n0\ttwo\r\n", b"1\tone\r0\ttwo\r", b"1\r\tone\r\n0\r\ttwo\r\n"])
+def test_every_kind_of_line_end(tmp_path, content):
+    file = tmp_path / "a.tsv"
+    file.write_bytes(content)
+    assert read_table(file, header=False).rows == [["1", "one"], ["0", "two"]]
+
+
 def test_json_lines_and_gzip(tmp_path):
     file = tmp_path / "a.jsonl.gz"
     file.write_bytes(gzip.compress(b'{"path": "a", "n": 3}\n\n{"path": "b", "tags": ["x"]}\n'))

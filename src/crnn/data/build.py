@@ -104,14 +104,8 @@ def prepare_one(prepare: Prepare, record: Record) -> Outcome:
     """Prepare a record and look at what came out; an expected failure becomes an outcome with its kind and reason."""
     try:
         example = prepare(record)
-    except UnreadableError as error:
-        return Outcome(None, kind="unreadable", reason=str(error))
-    except ShapeError as error:
-        return Outcome(None, kind="wrong shape", reason=str(error))
-    except DataError as error:
-        return Outcome(None, kind="unusable", reason=str(error))
-    except OSError as error:
-        return Outcome(None, kind="unreadable", reason=str(error))
+    except (DataError, OSError) as error:
+        return Outcome(None, kind=_kind(error), reason=str(error))
     inputs = np.asarray(example.inputs, dtype=np.float32)
     if inputs.size == 0:
         return Outcome(None, kind="empty", reason="")
@@ -119,6 +113,12 @@ def prepare_one(prepare: Prepare, record: Record) -> Outcome:
     if np.isnan(looked[2]):
         return Outcome(None, kind="not finite", reason="holds NaN or infinity")
     return Outcome(inputs, example.target, looked)
+
+
+def _kind(error: Exception) -> str:
+    if isinstance(error, OSError):  # UnreadableError is one too
+        return "unreadable"
+    return "wrong shape" if isinstance(error, ShapeError) else "unusable"
 
 
 @dataclass

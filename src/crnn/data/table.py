@@ -104,7 +104,13 @@ def _read_text(file: Path, encoding: str | None) -> str:
         raise UnreadableError(f"{file} is empty: give a table with one sample a row")
     if "\0" in text[:4096]:
         raise UnreadableError(f"{file} is not a text table: give CSV, TSV or JSONL")
-    return text.removeprefix("\ufeff")
+    return _plain_lines(text.removeprefix("\ufeff"))
+
+
+def _plain_lines(text: str) -> str:
+    """Lines ended by line feeds alone; a carriage return inside a line is a leftover and counts as a space."""
+    text = text.replace("\r\n", "\n")
+    return text.replace("\r", " " if "\n" in text else "\n")
 
 
 def _cells(file: Path, text: str) -> tuple[list[list[str]], list[int]]:
@@ -120,7 +126,7 @@ def _cells(file: Path, text: str) -> tuple[list[list[str]], list[int]]:
 
 def _delimiter(text: str) -> str:
     """A tab where each of the first lines has one, since prose has commas but no tabs; else the first line's most."""
-    lines = [line for line in text[:65536].splitlines()[:20] if line.strip()]
+    lines = [line for line in text[:65536].split("\n")[:20] if line.strip()]
     if all("\t" in line for line in lines[:-1]) and "\t" in lines[0]:
         return "\t"
     return max(_DELIMITERS, key=lines[0].count)
