@@ -1,0 +1,207 @@
+"""Records from a manifest: one sample a row, columns known by their usual names."""
+
+from __future__ import annotations
+
+import difflib
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from crnn.data.example import Record
+from crnn.data.findings import Findings
+from crnn.data.table import Table, read_table
+from crnn.errors import DataError, UnknownNameError
+
+COLUMNS: dict[str, tuple[str, ...]] = {
+    "path": (
+        *("path", "file", "filename", "file_name", "filepath", "file_path", "audio", "audio_path", "audio_filepath"),
+        *("wav", "wav_path", "clip", "recording", "image", "image_path", "img"),
+    ),
+    "label": (
+        *("label", "labels", "class", "class_name", "command", "target", "category", "keyword", "word", "intent"),
+        *("class_index", "sentiment", "y"),
+    ),
+    "text": (
+        *("text", "transcript", "transcription", "sentence", "utterance", "content", "review", "comment", "text_a"),
+        *("title", "ground_truth", "gt"),
+    ),
+    "group": ("group", "speaker", "speaker_id", "client_id", "user", "writer", "writer_id", "page_or_writer"),
+    "split": ("split", "set", "subset", "partition"),
+    "weight": ("weight", "sample_weight"),
+}
+"""The roles a column can play, and the names it usually has; case, spaces and hyphens do not matter."""
+
+SPLITS: dict[str, str] = {
+    **dict.fromkeys(("train", "training", "tr"), "train"),
+    **dict.fromkeys(("dev", "devel", "development", "valid", "val", "validation"), "dev"),
+    **dict.fromkeys(("test", "testing", "eval", "evaluation"), "test"),
+}
+"""What people call the parts of a data set, and what this package calls them."""
+
+
+def from_manifest(
+    path: str | Path,
+    *,
+    source: str = "path",
+    target: str | None = "label",
+    columns: Mapping[str, str | int] | None = None,
+    encoding: str | None = None,
+) -> tuple[list[Record], Findings]:
+    """Records from a CSV, TSV or JSONL file; paths in it are relative to its folder.
+
+    Args:
+        path: The file, plain or gzipped; encoding and delimiter are found out.
+        source: The role of the column that is the input: "path" or "text".
+        target: The role of the column that is the answer: "label" or "text"; None when only predicting.
+        columns: Where names are unusual, which column plays a role: ``{"path": "clip", "label": "what"}``. Numbers
+            mean positions in a file without a header: ``{"text": 0, "label": 1}``.
+        encoding: Text encoding, where finding out goes wrong.
+
+    Raises:
+        UnreadableError: the file is missing, empty or not a table.
+        DataError: a needed column is missing, or no row can be used.
+    """
+    wanted = dict(columns or {})
+    by_position = any(isinstance(value, int) for value in wanted.values())
+    table = read_table(path, encoding=encoding, header=not by_position)
+    needed = (source,) if target is None else (source, target)
+    reader = _Reader(table, _places(table, wanted, needed), source, target, Findings(), {})
+    records = [
+        record for cells, line in zip(table.rows, table.lines, strict=True) if (record := reader.row(cells, line))
+    ]
+    if not records:
+        raise DataError(f"no row of {path} can be used:\n{reader.findings}")
+    return records, reader.findings
+
+
+def _places(table: Table, wanted: Mapping[str, str | int], needed: tuple[str, ...]) -> dict[str, int]:
+    """Position of each role's column."""
+    for role in (*wanted, *needed):
+        if role not in COLUMNS:
+            raise UnknownNameError("column role", role, COLUMNS)
+    places: dict[str, int] = {}
+    for role, name in wanted.items():
+        places[role] = _named(table, role, name)
+    plain = [_fold(name) for name in table.header]
+    for role, names in COLUMNS.items():
+        found = next((plain.index(name) for name in names if name in plain), None)
+        if role not in places and found is not None and found not in places.values():
+            places[role] = found
+    for role in needed:
+        if role not in places:
+            raise DataError(_missing(table, role, COLUMNS[role]))
+    return places
+
+
+def _named(table: Table, role: str, name: str | int) -> int:
+    if isinstance(name, int):
+        width = max(len(row) for row in table.rows)
+        if not 0 <= name < width:
+            raise DataError(f"columns={{{role!r}: {name}}}: {table.path} has the columns 0 to {width - 1}")
+        return name
+    folded = [_fold(column) for column in table.header]
+    if _fold(name) not in folded:
+        raise DataError(_missing(table, role, (name,)))
+    return folded.index(_fold(name))
+
+
+def _fold(name: str) -> str:
+    return name.strip().lower().replace(" ", "_").replace("-", "_")
+
+
+def _missing(table: Table, role: str, names: tuple[str, ...]) -> str:
+    folded = [_fold(name) for name in table.header]
+    near = next((found[0] for name in names if (found := difflib.get_close_matches(_fold(name), folded, n=1))), None)
+    hint = f" Did you mean {table.header[folded.index(near)]!r}?" if near else ""
+    return (
+        f"{table.path} has no column for the {role} ({', '.join(names[:6])}); it has: {', '.join(table.header)}.{hint}"
+        f' Say which one it is: columns={{"{role}": "…"}}, or its position if the file has no header.'
+    )
+
+
+@dataclass(frozen=True)
+class _Reader:
+    """Turns rows into records and says what is wrong with those it leaves out."""
+
+    table: Table
+    places: Mapping[str, int]
+    source: str
+    target: str | None
+    findings: Findings
+    seen: dict[str, str]
+
+    def row(self, cells: list[str], line: int) -> Record | None:
+        """The record of a row, or None with a finding."""
+        title = f"{self.table.path.name} line {line}"
+        if self.table.header and len(cells) > len(self.table.header):
+            self.findings.add("torn row", title, "It has more cells than the header: check delimiter and quoting.")
+            return None
+        values = {role: cells[place] if place < len(cells) else "" for role, place in self.places.items()}
+        given = values[self.source]
+        name = given if self.source == "path" and given else title
+        if not given:
+            self.findings.add(f"empty {self.source}", title, "Fill in the cell or remove the row.")
+            return None
+        if self.target is not None and not values[self.target]:
+            self.findings.add(f"empty {self.target}", name, "Fill in the cell or remove the row.")
+            return None
+        if self.source == "path" and self._repeated(given, values, name):
+            return None
+        return self._record(name, values, cells)
+
+    def _record(self, name: str, values: Mapping[str, str], cells: list[str]) -> Record | None:
+        found: Any = values[self.source]
+        if self.source == "path":
+            found = self._file(found)
+            if found is None:
+                self.findings.add("missing file", name, f"Paths are read relative to {self.table.path.parent}.")
+                return None
+        weight = _weight(values.get("weight", ""))
+        if weight is None:
+            self.findings.add("bad weight", f"{name}: {values['weight']!r}", "Give a finite number from 0 up.")
+            return None
+        header = self.table.header or tuple(str(place) for place in range(len(cells)))
+        used = {place for role, place in self.places.items() if role not in ("label", "text")} | {
+            self.places[role] for role in (self.source, self.target) if role
+        }
+        extra = {key: cell for place, (key, cell) in enumerate(zip(header, cells, strict=False)) if place not in used}
+        target = values[self.target] if self.target else None
+        return Record(found, target, name, values.get("group", ""), self._split(values, name), weight, extra)
+
+    def _file(self, given: str) -> Path | None:
+        """The file of a cell; a manifest written on Windows has backslashes."""
+        for text in (given, given.replace("\\", "/")):
+            file = self.table.path.parent / Path(text).expanduser()
+            if file.is_file():
+                return file
+        return None
+
+    def _split(self, values: Mapping[str, str], name: str) -> str:
+        given = values.get("split", "")
+        known = SPLITS.get(given.lower(), "")
+        if given and not known:
+            self.findings.add("unknown split", f"{name}: {given!r}", "Use train, dev or test; read as train.", False)
+        return known
+
+    def _repeated(self, given: str, values: Mapping[str, str], name: str) -> bool:
+        """Whether the same file came before with the same answer; another answer is only noted."""
+        answer = values[self.target] if self.target else ""
+        if given not in self.seen:
+            self.seen[given] = answer
+            return False
+        if self.seen[given] == answer:
+            self.findings.add("repeated row", name, "Each file is taken once.")
+            return True
+        advice = "One of them is wrong, or the file holds more than one sample: cut it."
+        self.findings.add("file with two answers", f"{name}: {self.seen[given]!r} and {answer!r}", advice, False)
+        return False
+
+
+def _weight(text: str) -> float | None:
+    try:
+        value = float(text) if text else 1.0
+    except ValueError:
+        return None
+    return value if math.isfinite(value) and value >= 0 else None

@@ -1,0 +1,157 @@
+"""The front of reading: whatever the user holds becomes a list of records, with findings beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+
+from crnn.data.archive import SUFFIXES as ARCHIVES
+from crnn.data.archive import is_archive, unpack
+from crnn.data.arrays import Arrays, from_arrays, pairs
+from crnn.data.example import Record
+from crnn.data.findings import Findings
+from crnn.data.folders import from_folder
+from crnn.data.manifest import from_manifest
+from crnn.errors import DataError, UnreadableError
+
+MANIFESTS = (".csv", ".tsv", ".jsonl", ".ndjson", ".txt", ".csv.gz", ".tsv.gz", ".jsonl.gz", ".txt.gz")
+"""Endings of the files that are read as a manifest."""
+
+_MANIFEST_NAMES = ("manifest", "metadata")
+
+Read = tuple[list[Record], Findings]
+
+
+def read(
+    data: Any,
+    targets: Any = None,
+    *,
+    suffixes: Sequence[str] = (),
+    source: str = "path",
+    target: str | None = "label",
+    columns: Mapping[str, str | int] | None = None,
+    dims: Sequence[int] = (2, 3),
+) -> Read:
+    """Records from what the user holds.
+
+    Args:
+        data: A folder (with a folder per label, or a ``manifest.csv`` or ``metadata.csv`` in it), a manifest, an
+            archive of either, one file; arrays ``(N, T, F)``, `Arrays`, or a pair ``(x, y)`` of them; a list of
+            records, paths, texts or arrays; a torch Dataset or an iterable of pairs or dicts.
+        targets: One target a sample, where `data` is arrays or a list.
+        suffixes: Endings of the files that a folder is searched for.
+        source: What a sample is in a manifest or a list of strings: "path" or "text".
+        target: Role of the manifest's column with the answer: "label" or "text"; None when only predicting.
+        columns: The manifest's columns by role, where their names are unusual; see `from_manifest`.
+        dims: Dimensions that one array sample may have.
+
+    Raises:
+        DataError: nothing usable is there; lists what is understood.
+        ShapeError: arrays that do not fit.
+    """
+    if isinstance(data, (str, Path)):
+        if targets is not None:
+            raise DataError(f"{data} was given together with targets: put the targets into its manifest or folders")
+        return _read_path(data, suffixes, source, target, columns)
+    if isinstance(data, Arrays):
+        return data.records(dims)
+    if isinstance(data, (np.ndarray, torch.Tensor)):
+        return from_arrays(data, targets, dims=dims)
+    if isinstance(data, tuple) and 2 <= len(data) <= 3 and targets is None and _is_array_like(data[0]):
+        return from_arrays(*data, dims=dims)
+    return _read_items(data, targets, source, dims)
+
+
+def _read_path(
+    data: str | Path,
+    suffixes: Sequence[str],
+    source: str,
+    target: str | None,
+    columns: Mapping[str, str | int] | None,
+) -> Read:
+    path = Path(data).expanduser()
+    if not _exists(path):
+        if source == "text" and isinstance(data, str) and not data.lower().endswith(MANIFESTS):
+            return [Record(data, name="text")], Findings()
+        raise UnreadableError(f"{path} does not exist (looked in {Path.cwd()}): check the path")
+    if path.is_file() and is_archive(path):
+        path = unpack(path)
+    if path.is_dir():
+        manifest = _manifest_in(path)
+        if manifest is None or (target is None and source == "path"):
+            return from_folder(path, suffixes, labelled=target is not None)
+        path = manifest
+    if path.suffix.lower() in suffixes:
+        return [Record(path, name=str(data))], Findings()
+    if path.name.lower().endswith(MANIFESTS):
+        return from_manifest(path, source=source, target=target, columns=columns)
+    known = ", ".join((*suffixes, *MANIFESTS, *ARCHIVES))
+    raise UnreadableError(f"{path} is of no kind that is read here: give a folder or a file of {known}")
+
+
+def _exists(path: Path) -> bool:
+    try:
+        return path.exists()
+    except OSError:  # a long text is no file name
+        return False
+
+
+def _manifest_in(folder: Path) -> Path | None:
+    files = sorted(item for item in folder.iterdir() if item.name.lower().endswith(MANIFESTS))
+    return next((file for name in _MANIFEST_NAMES for file in files if file.name.lower().startswith(f"{name}.")), None)
+
+
+def _is_array_like(item: Any) -> bool:
+    return isinstance(item, (np.ndarray, torch.Tensor)) or (
+        isinstance(item, list) and bool(item) and isinstance(item[0], (np.ndarray, torch.Tensor))
+    )
+
+
+def _read_items(data: Any, targets: Any, source: str, dims: Sequence[int]) -> Read:
+    """A list, a Dataset, a generator: the first item says what it is."""
+    listed = isinstance(data, (Sequence, torch.utils.data.Dataset))
+    if not listed and (not isinstance(data, Iterable) or isinstance(data, Mapping)):
+        raise DataError(_understood(data))
+    items: Any = data if listed else iter(data)
+    try:
+        first = items[0] if listed else next(items)
+    except (IndexError, StopIteration):
+        raise DataError(f"the {type(data).__name__} is empty: give at least one sample") from None
+    items = items if listed else chain([first], items)
+    if isinstance(first, Record):
+        if targets is not None:
+            raise DataError("records hold their own targets: leave the second argument out")
+        return list(items), Findings()
+    if isinstance(first, (str, Path)):
+        return _strings(list(items), targets, source), Findings()
+    if targets is not None or _is_array_like(first):
+        return from_arrays(list(items), targets, dims=dims)
+    inputs, answers, weights = pairs(items)
+    if isinstance(inputs[0], (str, Path)):
+        return _strings(inputs, answers, source), Findings()
+    return from_arrays(inputs, answers, weights, dims=dims)
+
+
+def _strings(items: list[Any], targets: Any, source: str) -> list[Record]:
+    answers = [None] * len(items) if targets is None else list(targets)
+    if len(answers) != len(items):
+        raise DataError(f"{len(items)} samples were given with {len(answers)} targets: give one target a sample")
+    if source == "text":
+        return [
+            Record(str(item), answer, f"row {row}")
+            for row, (item, answer) in enumerate(zip(items, answers, strict=True))
+        ]
+    return [Record(Path(item), answer, str(item)) for item, answer in zip(items, answers, strict=True)]
+
+
+def _understood(data: Any) -> str:
+    return (
+        f"a {type(data).__name__} is not understood as data. Give a folder with a folder per label; a manifest"
+        " (CSV, TSV, JSONL); a zip or tar of either; arrays (N, T, F) with targets; a list of records, paths or texts;"
+        " or a torch Dataset or iterable of (x, y) pairs"
+    )

@@ -1,0 +1,196 @@
+"""Training and validation rows: at random, class by class, by whole speakers, or the tail in time."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from crnn.data.example import Record
+from crnn.data.findings import Findings
+from crnn.errors import SplitError, UnknownNameError
+
+Rows = NDArray[np.int64]
+
+POLICIES = ("random", "stratified", "group", "tail")
+
+STARTS = 16
+"""Random starts of the search for groups."""
+
+MANY_GROUPS = 300
+"""From so many groups on any start comes near enough to the share."""
+
+
+def split(
+    records: Sequence[Record],
+    share: float,
+    policy: str = "random",
+    seed: int = 0,
+    findings: Findings | None = None,
+) -> tuple[Rows, Rows]:
+    """Rows for training and for validation, each in ascending order.
+
+    Where the records themselves name validation samples, that split is taken as it is. Records of the test part are
+    never returned.
+
+    Args:
+        records: All records.
+        share: Share of the samples for validation, from 0 (none) up to, but not including, 1.
+        policy: "random"; "stratified" keeps each class's share, and every class of two or more on both sides, even
+            where that takes more than `share`, while a class of one goes to training; "group" keeps all samples of a
+            speaker, writer or series on one side, balancing classes as well as it can; "tail" takes the last samples.
+        seed: Same seed, same rows.
+        findings: Where to say that a policy could not be followed, and what was done instead.
+
+    Raises:
+        SplitError: a share outside [0, 1), or too few samples or groups for two sides.
+        UnknownNameError: no such policy.
+    """
+    if policy not in POLICIES:
+        raise UnknownNameError("split policy", policy, POLICIES)
+    if not 0.0 <= share < 1.0:
+        raise SplitError(f"validation_split={share!r}: give a share from 0 up to, but not including, 1, such as 0.2")
+    named = by_column(records)
+    if named is not None:
+        return named
+    pool = [row for row, record in enumerate(records) if record.split != "test"]
+    if not pool:
+        raise SplitError(f"all {len(records)} records are test samples: give training samples")
+    if share == 0.0:
+        return _rows(pool), _rows([])
+    if len(pool) < 2:
+        raise SplitError("one sample cannot be split in two: give more samples, or validation_split=0")
+    dev = _choose(policy, [records[row] for row in pool], share, seed, Findings() if findings is None else findings)
+    chosen = {pool[place] for place in dev}
+    return _rows([row for row in pool if row not in chosen]), _rows(sorted(chosen))
+
+
+def by_column(records: Sequence[Record]) -> tuple[Rows, Rows] | None:
+    """The split that the data names: records marked "dev" against all others but "test"; None where none is "dev".
+
+    Raises:
+        SplitError: validation samples but none to train on.
+    """
+    dev = [row for row, record in enumerate(records) if record.split == "dev"]
+    if not dev:
+        return None
+    train = [row for row, record in enumerate(records) if record.split not in ("dev", "test")]
+    if not train:
+        raise SplitError(f"the data marks {len(dev)} validation samples and none for training: check the split column")
+    return _rows(train), _rows(dev)
+
+
+def _choose(policy: str, records: list[Record], share: float, seed: int, findings: Findings) -> list[int]:
+    """Places of the validation samples."""
+    random = np.random.default_rng(seed)
+    count = min(max(1, round(share * len(records))), len(records) - 1)
+    if policy == "tail":
+        return list(range(len(records) - count, len(records)))
+    if policy == "group":
+        if any(record.group for record in records):
+            return _by_group(records, share, random)
+        advice = "Name speakers, writers or series in the data, or expect results to look better than they are."
+        findings.add("split without groups", "no record names one; split by class instead", advice, dropped=False)
+    classes = _classes(records)
+    if policy == "random" or classes is None:
+        return sorted(random.permutation(len(records))[:count].tolist())
+    return _stratified(classes, count, random)
+
+
+def _classes(records: Sequence[Record]) -> NDArray[np.int64] | None:
+    """A class number for each record, in order of first appearance; None where targets are no labels.
+
+    Transcripts, vectors and measured values are no labels, nor is anything of which most values come once.
+    """
+    numbers: dict[Any, int] = {}
+    found = []
+    for record in records:
+        label = record.target
+        if not isinstance(label, (str, int, np.integer, np.str_)):
+            return None
+        found.append(numbers.setdefault(label, len(numbers)))
+    classes = np.array(found, dtype=np.int64)
+    return classes if 2 * len(numbers) <= len(records) else None
+
+
+def _stratified(classes: NDArray[np.int64], count: int, random: np.random.Generator) -> list[int]:
+    sizes = np.bincount(classes)
+    wanted = sizes * (count / len(classes))
+    low, high = np.minimum(1, sizes - 1), sizes - 1
+    shares = np.clip(np.floor(wanted).astype(np.int64), low, high)
+    # The samples that rounding down left over go to the classes that lost most by it.
+    order = np.argsort(-(wanted - np.floor(wanted)), kind="stable")
+    for number in order:
+        if shares.sum() >= count:
+            break
+        shares[number] = min(shares[number] + 1, high[number])
+    dev: list[int] = []
+    for number, part in enumerate(shares):
+        members = np.flatnonzero(classes == number)
+        dev += random.permutation(members)[:part].tolist()
+    return sorted(dev)
+
+
+def _by_group(records: Sequence[Record], share: float, random: np.random.Generator) -> list[int]:
+    names: dict[Any, int] = {}
+    # A record without a group stands for itself.
+    keys: list[Any] = [record.group or row for row, record in enumerate(records)]
+    groups = np.array([names.setdefault(key, len(names)) for key in keys])
+    if len(names) < 2:
+        raise SplitError(
+            f"all {len(records)} samples are of one group, {records[0].group!r}, which cannot stand on both sides:"
+            ' give a second speaker or writer, choose the policy "stratified", or validation_split=0'
+        )
+    classes = _classes(records)
+    if classes is None:
+        classes = np.zeros(len(records), dtype=np.int64)
+    table = np.zeros((len(names), int(classes.max()) + 1))
+    np.add.at(table, (groups, classes), 1.0)
+    chosen = _pick_groups(table, share, random)
+    return np.flatnonzero(chosen[groups]).tolist()
+
+
+def _pick_groups(table: NDArray[np.float64], share: float, random: np.random.Generator) -> NDArray[np.bool_]:
+    """Groups whose samples by class ``(groups, classes)`` together come nearest to the share.
+
+    Several random starts, each improved by the single change that helps most, again and again: a few speakers are
+    matched well, and each seed gives another choice where several are as good.
+    """
+    starts = STARTS if len(table) <= MANY_GROUPS else 1
+    tries = [_improved(table, share, random) for _ in range(starts)]
+    return min(tries, key=lambda chosen: float(_distance(table[chosen].sum(axis=0), table, share)))
+
+
+def _distance(sums: NDArray[np.float64], table: NDArray[np.float64], share: float) -> NDArray[np.float64]:
+    """How far class counts ``(…, classes)`` are from the share; a class that one side lacks weighs most."""
+    whole = table.sum(axis=0)
+    wanted = share * whole
+    of_classes = (((sums - wanted) / np.maximum(wanted, 1.0)) ** 2).mean(axis=-1)
+    of_all = ((sums.sum(axis=-1) - wanted.sum()) / max(wanted.sum(), 1.0)) ** 2
+    lacking = ((sums == 0) | (sums == whole)).mean(axis=-1)
+    return np.asarray(of_classes + of_all + lacking)
+
+
+def _improved(table: NDArray[np.float64], share: float, random: np.random.Generator) -> NDArray[np.bool_]:
+    """A random choice of groups about as large as the share, then changed one group at a time while that helps."""
+    count = len(table)
+    chosen = np.zeros(count, dtype=bool)
+    chosen[random.permutation(count)[: min(max(1, round(share * count)), count - 1)]] = True
+    for _ in range(min(count, MANY_GROUPS)):
+        sums = table[chosen].sum(axis=0)
+        after = _distance(sums + np.where(chosen, -1.0, 1.0)[:, None] * table, table, share)
+        if chosen.sum() == 1:
+            after[chosen] = np.inf
+        if chosen.sum() == count - 1:
+            after[~chosen] = np.inf
+        best = int(np.argmin(after))
+        if not after[best] < _distance(sums, table, share) - 1e-12:
+            break
+        chosen[best] = not chosen[best]
+    return chosen
+
+
+def _rows(rows: Sequence[int]) -> Rows:
+    return np.array(rows, dtype=np.int64)

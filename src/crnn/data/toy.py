@@ -1,0 +1,171 @@
+"""Small made data that can be learnt, for tests, examples and benchmarks: seeded, no downloads."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import wave
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from crnn.errors import SpecError
+
+Floats = NDArray[np.float32]
+
+
+def tones(
+    classes: int = 4, samples: int = 64, *, steps: int = 20, features: int = 12, noise: float = 0.3, seed: int = 0
+) -> tuple[Floats, NDArray[np.int64]]:
+    """Spectrogram-like arrays: each class is a line that moves through the features in its own way.
+
+    Args:
+        classes: How many, in turn.
+        samples: N.
+        steps: T.
+        features: F.
+        noise: Standard deviation of the noise beside lines of height 1.
+        seed: Same seed, same arrays.
+
+    Returns:
+        ``(N, T, F)`` float32 and class numbers ``(N,)`` int64.
+
+    Raises:
+        SpecError: a size below 1.
+
+    Example:
+        >>> x, y = tones(classes=3, samples=6)
+        >>> x.shape, y.tolist()
+        ((6, 20, 12), [0, 1, 2, 0, 1, 2])
+    """
+    _check_sizes(classes=classes, samples=samples, steps=steps, features=features)
+    random = np.random.default_rng(seed)
+    y = np.arange(samples, dtype=np.int64) % classes
+    time = np.arange(steps) / steps
+    # A class is a start and a slope, so that its order in time matters as well as its pitch.
+    start = (y + 0.5) / classes
+    slope = np.where(y % 2 == 0, 0.4, -0.4)
+    place = (start[:, None] + slope[:, None] * (time + random.uniform(-0.1, 0.1, (samples, 1)))) % 1.0
+    distance = np.abs(np.arange(features) - place[..., None] * (features - 1))
+    x = np.exp(-(distance**2)) + noise * random.standard_normal((samples, steps, features))
+    return x.astype(np.float32), y
+
+
+def sequences(
+    samples: int = 64,
+    *,
+    steps: tuple[int, int] = (12, 20),
+    features: int = 4,
+    outputs: int = 3,
+    kind: str = "regression",
+    seed: int = 0,
+) -> tuple[list[Floats], Floats]:
+    """Sequences of different lengths with several values or several labels each.
+
+    Output k is the mean over time of feature k; as labels, whether that mean lies above 0.
+
+    Args:
+        samples: N.
+        steps: Shortest and longest T_i.
+        features: F, at least `outputs`.
+        outputs: K.
+        kind: "regression" or "labels".
+        seed: Same seed, same arrays.
+
+    Returns:
+        N arrays ``(T_i, F)`` float32, and targets ``(N, K)`` float32; 0 and 1 for labels.
+
+    Raises:
+        SpecError: a size below 1, fewer features than outputs, or an unknown kind.
+    """
+    _check_sizes(samples=samples, steps=min(steps), features=features, outputs=outputs)
+    if outputs > features or steps[0] > steps[1] or kind not in ("regression", "labels"):
+        raise SpecError(
+            f"outputs={outputs}, features={features}, steps={steps}, kind={kind!r}: give at most one output a feature,"
+            ' steps as (shortest, longest), and "regression" or "labels"'
+        )
+    random = np.random.default_rng(seed)
+    lengths = random.integers(steps[0], steps[1] + 1, samples)
+    levels = random.uniform(-1, 1, (samples, features))
+    x = [
+        (level + 0.3 * random.standard_normal((length, features))).astype(np.float32)
+        for level, length in zip(levels, lengths, strict=True)
+    ]
+    means = np.stack([item.mean(axis=0)[:outputs] for item in x])
+    return x, means if kind == "regression" else (means > 0).astype(np.float32)
+
+
+def tone_words(
+    folder: str | Path,
+    labels: Sequence[str] = ("up", "down", "left", "right"),
+    speakers: int = 4,
+    takes: int = 2,
+    *,
+    rate_hz: int = 8000,
+    duration_s: float = 0.5,
+    seed: int = 0,
+) -> Path:
+    """Short wav clips: a pattern of four tones for each "word", a pitch and pace for each "speaker".
+
+    Args:
+        folder: Where to write ``<label>/<speaker>_nohash_<take>.wav`` and ``manifest.csv``
+            (path, label, text, speaker).
+        labels: The words; the pattern hangs on the word alone.
+        speakers: How many.
+        takes: Clips of each word by each speaker.
+        rate_hz: Sampling rate.
+        duration_s: Length of the average clip.
+        seed: Same seed, same clips.
+
+    Returns:
+        The path of the manifest.
+
+    Raises:
+        SpecError: a size below 1.
+    """
+    _check_sizes(labels=len(labels), speakers=speakers, takes=takes, rate_hz=rate_hz)
+    root = Path(folder)
+    rows = []
+    for speaker in range(speakers):
+        voice = np.random.default_rng([seed, speaker])
+        pitch, pace = voice.uniform(0.85, 1.15), voice.uniform(0.85, 1.15)
+        for label in labels:
+            for take in range(takes):
+                clip = root / label / f"s{speaker:02d}_nohash_{take}.wav"
+                sound = _word(label, pitch, duration_s / pace, rate_hz, voice)
+                _write_wav(clip, sound, rate_hz)
+                rows.append((clip.relative_to(root).as_posix(), label, label.upper(), f"s{speaker:02d}"))
+    manifest = root / "manifest.csv"
+    with manifest.open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows([("path", "label", "text", "speaker"), *rows])
+    return manifest
+
+
+def _word(label: str, pitch: float, duration_s: float, rate_hz: int, random: np.random.Generator) -> Floats:
+    """Four tones out of eight, chosen by the label, in faint noise and with silence around."""
+    marks = hashlib.blake2b(label.encode(), digest_size=4).digest()
+    count = int(duration_s * rate_hz / 6)
+    time_s = np.arange(count) / rate_hz
+    fade = np.sin(np.linspace(0, np.pi, count))
+    frequencies_hz = [pitch * (300 + 150 * (mark % 8)) for mark in marks]
+    parts = [fade * np.sin(2 * np.pi * frequency_hz * time_s) for frequency_hz in frequencies_hz]
+    before, after = (np.zeros(int(share * count)) for share in random.uniform(0.5, 1.5, 2))
+    sound = np.concatenate([before, *parts, after])
+    return (0.5 * sound + 0.01 * random.standard_normal(len(sound))).astype(np.float32)
+
+
+def _write_wav(file: Path, sound: Floats, rate_hz: int) -> None:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    with wave.open(str(file), "wb") as out:
+        out.setnchannels(1)
+        out.setsampwidth(2)
+        out.setframerate(rate_hz)
+        out.writeframes((np.clip(sound, -1, 1) * 32767).astype("<i2").tobytes())
+
+
+def _check_sizes(**sizes: int) -> None:
+    for name, size in sizes.items():
+        if size < 1:
+            raise SpecError(f"{name}={size!r}: give a whole number from 1 up")
