@@ -14,7 +14,7 @@ def noise(*shape, seed=0):
 
 
 @pytest.mark.parametrize("normalise", ["running", "global", "none"])
-@pytest.mark.parametrize("chunk", [37, 160, 400, 1600, 9000])
+@pytest.mark.parametrize("chunk", [211, 400, 1600, 9000])
 def test_chunks_equal_the_whole_clip(normalise, chunk):
     front = spectrogram(SpectrogramSpec(normalise=normalise, running_ms=100.0, coefficients=13))
     front.fit_normaliser([Padded.whole(noise(4, 8000, seed=9))])
