@@ -23,14 +23,14 @@ from crnn.data.inputs import known
 from crnn.data.preflight import preflight
 from crnn.data.split import by_column, split
 from crnn.errors import DataError, DataWarning, NotReadyError, SpecError
-from crnn.losses import LOSSES, CrossEntropy, CustomObjective, Objective, objective
+from crnn.losses import LOSSES, CrossEntropy, Objective, objective
 from crnn.metrics import METRICS, measure, metric_name
-from crnn.registry import Shelf
-from crnn.nn.network import Recogniser, parameter_count
+from crnn.nn.network import parameter_count
 from crnn.optim import OPTIMIZERS, SCHEDULES
 from crnn.optim import optimizer as make_optimizer
 from crnn.optim import schedule as make_schedule
 from crnn.predictor import Predictor
+from crnn.registry import Shelf
 from crnn.report.card import card
 from crnn.spec import NetworkSpec
 from crnn.tasks import from_config

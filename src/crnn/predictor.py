@@ -70,7 +70,11 @@ class Predictor:
             raise ModelFileError(f"{folder}/{store.CONFIG} was altered or is of another version: {error}") from error
         wrong = recogniser.load_state_dict(state, strict=False) if _shapes_fit(recogniser, state) else None
         if wrong is None or wrong.missing_keys or wrong.unexpected_keys:
-            missing = "weights of another shape" if wrong is None else f"missing {wrong.missing_keys}, extra {wrong.unexpected_keys}"
+            missing = (
+                "weights of another shape"
+                if wrong is None
+                else f"missing {wrong.missing_keys}, extra {wrong.unexpected_keys}"
+            )
             raise ModelFileError(f"{folder}: the weights do not fit the network of {store.CONFIG}: {missing}")
         return cls(task, speed.channels_last(recogniser).eval(), objective)  # type: ignore[arg-type]
 

@@ -55,7 +55,7 @@ class History:
     def rank(self, row: Row) -> tuple[float, float]:
         """How good a row is: by the monitored column, then by validation loss, which still tells where it is flat."""
         value = row[self.monitor] if self.higher_is_better else -row[self.monitor]
-        return value, -row.get("val_loss", row["loss"] if "loss" in row else 0.0)
+        return value, -row.get("val_loss", row.get("loss", 0.0))
 
     def to_dict(self) -> dict[str, list[float]]:
         """Columns by name, as Keras' `history.history`."""
@@ -73,16 +73,27 @@ class History:
         return path
 
     def plot(self) -> Figure:
-        """Curves of every quantity, training and validation in one panel.
+        """Curves of every quantity, training and validation in one panel; the epoch whose weights were kept is marked.
 
         Raises:
             MissingExtraError: matplotlib is not installed.
         """
         try:
-            from crnn.report.curves import draw  # the report room needs matplotlib, an extra
+            from matplotlib.figure import Figure  # an extra
         except ImportError as error:
             raise MissingExtraError("plotting", "report") from error
-        return draw(self.to_dict(), self.monitor)
+        columns = self.to_dict()
+        names = [name for name in columns if f"val_{name}" in columns or name in ("loss", self.monitor)]
+        figure = Figure(figsize=(4.5 * len(names), 3.2), layout="constrained")
+        for panel, name in zip(figure.subplots(1, len(names), squeeze=False)[0], names, strict=True):
+            for column, label in ((name, "training"), (f"val_{name}", "validation")):
+                if column in columns:
+                    panel.plot(columns["epoch"], columns[column], label=label)
+            panel.axvline(self.best["epoch"], color="grey", linestyle=":", label="kept")
+            panel.set(title=name, xlabel="epoch")
+            panel.grid(alpha=0.3)
+            panel.legend(frameon=False)
+        return figure
 
     def to_json(self) -> dict[str, Any]:
         """For checkpoints and model files."""

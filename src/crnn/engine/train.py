@@ -10,14 +10,14 @@ import logging
 import time
 import warnings
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import torch
 from lightning.fabric import Fabric
 from torch import Tensor, nn
 
 from crnn import speed
-from crnn.data.batches import loader
+from crnn.data.batches import Buckets, loader
 from crnn.data.example import Batch
 from crnn.engine import checkpoint
 from crnn.engine.evaluate import Gauge, evaluate
@@ -76,7 +76,9 @@ def train(job: Job, options: TrainOptions) -> History:
 
 def _launch(options: TrainOptions) -> Fabric:
     logging.getLogger("lightning.fabric").setLevel(logging.WARNING)
-    device = torch.device("cuda" if options.accelerator in ("auto", "cuda", "gpu") and torch.cuda.is_available() else "cpu")
+    device = torch.device(
+        "cuda" if options.accelerator in ("auto", "cuda", "gpu") and torch.cuda.is_available() else "cpu"
+    )
     half = speed.half_precision(device) if options.precision == "auto" else None
     formats: dict[torch.dtype | None, Any] = {torch.bfloat16: "bf16-mixed", torch.float16: "16-mixed", None: "32-true"}
     several = options.nodes > 1 or options.devices not in (1, "auto") or torch.cuda.device_count() > 1
@@ -85,7 +87,7 @@ def _launch(options: TrainOptions) -> Fabric:
         devices=options.devices,
         num_nodes=options.nodes,
         precision=formats[half],
-        strategy="ddp" if several and options.devices != 1 or options.nodes > 1 else "auto",
+        strategy="ddp" if (several and options.devices != 1) or options.nodes > 1 else "auto",
     )
     fabric.launch()
     return fabric
@@ -159,7 +161,7 @@ class Training:
 
     def _train(self, epoch: int, bar: Progress) -> Row:
         self.step.train()
-        self.loader.sampler.set_epoch(epoch)
+        cast(Buckets, self.loader.sampler).set_epoch(epoch)
         gauge = Gauge(self.job.measuring, self.fabric.device)
         for index, given in enumerate(self.loader, start=1):
             batch = given.to(self.fabric.device)
@@ -182,7 +184,7 @@ class Training:
             self.fabric.clip_gradients(self.step, self._wrapped, max_norm=self.job.clip_norm, error_if_nonfinite=False)
         self._wrapped.step()
         if self.job.schedule.interval == "step":
-            self.schedule.step()  # type: ignore[call-arg]
+            self.schedule.step()
         if self.average is not None:
             self.average.update(self.job.recogniser)
         return loss.detach()

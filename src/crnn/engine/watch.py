@@ -49,7 +49,7 @@ class Best:
     def load(self, state: dict[str, Any]) -> None:
         """From a checkpoint."""
         self.weights, self.since = state["weights"], state["since"]
-        self._rank = tuple(state["rank"]) if state["rank"] is not None else None  # type: ignore[assignment]
+        self._rank = tuple(state["rank"]) if state["rank"] is not None else None
 
 
 def check_finite(loss: float, epoch: int, step: int, rate: float) -> None:

@@ -32,7 +32,7 @@ from crnn.metrics.regression import (
 from crnn.metrics.transcription import CharacterErrorRate, SequenceAccuracy, WordErrorRate
 from crnn.registry import Shelf
 
-__all__ = ["METRICS", "CustomMeasure", "Measure", "measure"]
+__all__ = ["METRICS", "CustomMeasure", "Measure", "measure", "metric_name"]
 
 METRICS: Shelf[Measure[Any]] = Shelf(
     "metric",
@@ -82,3 +82,8 @@ def measure(given: str | Mapping[str, Any] | Measure[Any] | Callable[..., Any]) 
         what = f"the class {given.__name__}" if isinstance(given, type) else repr(given)
         raise SpecError(f"a metric was given as {what}: give a name, a saved dict, an object or a callable")
     return CustomMeasure(given, getattr(given, "__name__", type(given).__name__))
+
+
+def metric_name(given: Any) -> str:
+    """What reports call a metric: a measure's own name, or a torchmetrics class in lower case."""
+    return given.name if isinstance(given, Measure) else type(given).__name__.lower()

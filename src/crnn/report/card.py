@@ -68,5 +68,10 @@ def _index(task: str, best: dict[str, float]) -> list[str]:
     if not best:
         return []
     metrics = [f"      - {{type: {name}, value: {value:.6g}}}" for name, value in best.items()]
-    head = ["model-index:", f"  - name: {task}", "    results:", f"    - task: {{type: {_PIPELINES.get(task, 'other')}}}"]
+    head = [
+        "model-index:",
+        f"  - name: {task}",
+        "    results:",
+        f"    - task: {{type: {_PIPELINES.get(task, 'other')}}}",
+    ]
     return [*head, "      dataset: {name: validation part, type: own}", "      metrics:", *metrics]

@@ -28,7 +28,7 @@ class ArrayTask(Task):
         self.shape: tuple[int, ...] | None = None
 
     def network(self, size: str) -> NetworkSpec:
-        """Two convolution blocks, a recurrent layer and a dense head; 2-D where there are enough features to convolve."""
+        """Two convolution blocks, a recurrent layer, a dense head; 2-D where there are enough features to convolve."""
         index = size_index(size)
         flat = self.features < 16
         return NetworkSpec(
@@ -136,8 +136,8 @@ class ArrayClassification(ArrayTask):
         assert self.labels is not None
         if self.classes is not None and record.target not in self.labels:
             raise DataError(
-                f"{record.name} has the label {plain(record.target)!r}; classes={self.classes} allows whole numbers from "
-                f"0 to {self.classes - 1}: leave classes out to learn the labels from the data"
+                f"{record.name} has the label {plain(record.target)!r}; classes={self.classes} allows whole numbers "
+                f"from 0 to {self.classes - 1}: leave classes out to learn the labels from the data"
             )
         return self.labels.number(record.target)
 

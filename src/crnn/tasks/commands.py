@@ -230,5 +230,3 @@ def read_noises(folder: str | Path, rate_hz: int) -> list[Tensor]:
     records, _ = read(folder, suffixes=wave.SUFFIXES, target=None)
     chosen = [record for record in records if record.split in ("", "train")]
     return [torch.from_numpy(wave.read(record.source, rate_hz)) for record in chosen]
-
-
