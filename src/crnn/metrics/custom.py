@@ -14,6 +14,8 @@ from crnn.metrics.measure import Measure, Sums
 class CustomMeasure(Measure[Tensor]):
     """Any function of all predictions and targets, called once at the end, since batches cannot be added in general.
 
+    Over several processes each must have seen at least one batch, since the shape of a sample is not known before.
+
     Args:
         function: ``f(predictions, targets)`` to one number; tensors of all samples, on the CPU.
         name: What reports call it.

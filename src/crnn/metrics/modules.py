@@ -48,6 +48,21 @@ class MeasureMetric(Metric):
             else:
                 setattr(self, key, state + part.to(state.device))
 
+    def sync(
+        self,
+        dist_sync_fn: Callable[..., Any] | None = None,
+        process_group: Any | None = None,
+        should_sync: bool = True,
+        distributed_available: Callable[[], bool] | None = None,
+    ) -> None:
+        """Gather from all processes, as torchmetrics calls it; one without any batch joins in with nothing."""
+        for key, nothing in self._empty.items():
+            state = getattr(self, key)
+            if isinstance(state, list) and not state:
+                # An empty list takes no part in the gather, and the other processes would wait or crash.
+                state.append(nothing.to(self.device))
+        super().sync(dist_sync_fn, process_group, should_sync, distributed_available)
+
     def compute(self) -> Tensor:
         """The measure over everything seen since the last reset."""
         return self.measure.value({key: self._total(key) for key in self._empty})

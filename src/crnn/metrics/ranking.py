@@ -56,7 +56,7 @@ class AUC(Measure[Tensor]):
         _, truth = decisions(predictions, targets)
         scores = predictions[:, None] if predictions.dim() == 1 else predictions
         positive = truth if truth.dim() == 2 else F.one_hot(truth, scores.shape[1])
-        return {"scores": scores.detach(), "positive": (positive >= THRESHOLD).to(torch.uint8)}
+        return {"scores": scores.detach().float(), "positive": (positive >= THRESHOLD).to(torch.uint8)}
 
     def value(self, sums: Mapping[str, Tensor]) -> Tensor:
         """Between 0 and 1; a half is chance."""
