@@ -48,7 +48,7 @@ class Gauge:
                 texts = texts or self._decoded(predictions, scores.lengths, targets)
                 module.update(*texts)
             else:
-                module.update(predictions, targets)
+                module.update(objective.point(predictions), targets.data if isinstance(targets, Padded) else targets)
         return predictions
 
     def _decoded(self, predictions: Tensor, lengths: Tensor, targets: Any) -> tuple[list[Any], list[Any]]:

@@ -75,7 +75,8 @@ def train(job: Job, options: TrainOptions) -> History:
 
 
 def _launch(options: TrainOptions) -> Fabric:
-    logging.getLogger("lightning.fabric").setLevel(logging.WARNING)
+    for room in ("lightning.fabric", "lightning.pytorch"):
+        logging.getLogger(room).setLevel(logging.WARNING)
     device = torch.device(
         "cuda" if options.accelerator in ("auto", "cuda", "gpu") and torch.cuda.is_available() else "cpu"
     )

@@ -12,7 +12,7 @@ import torch
 from torch import Tensor, nn
 
 from crnn.audio import wave
-from crnn.audio.augment import Chain
+from crnn.audio.augment import AddNoise, Chain, Equalise, Gain, MaskFrequency, MaskTime, Room, Shift, Speed
 from crnn.audio.spectrogram import SpectrogramSpec, spectrogram
 from crnn.data.example import Example, Record
 from crnn.data.findings import Findings
@@ -148,12 +148,12 @@ class SpokenCommands(Task):
         """Speed, shift, room, tone colour, noise and loudness."""
         if not self.augment:
             return None
-        noises: dict[str, Any] = {} if self.noise is None else {"noises": read_noises(self.noise, self.rate_hz)}
-        return Chain(["speed", "shift", "room", "equalise", {"name": "add_noise", **noises}, "gain"])
+        noises = () if self.noise is None else tuple(read_noises(self.noise, self.rate_hz))
+        return Chain([Speed(), Shift(), Room(), Equalise(), AddNoise(noises=noises), Gain()])
 
     def vary_features(self) -> Vary | None:
         """Masks over time and frequency."""
-        return Chain(["mask_time", "mask_frequency"]) if self.augment else None
+        return Chain([MaskTime(), MaskFrequency()]) if self.augment else None
 
     @property
     def rate_hz(self) -> int:
