@@ -119,7 +119,7 @@ class LogMel(nn.Module):
     """Log-mel bands of a batch of waves: `Padded` ``(B, N)`` to ``(B, T, F)``.
 
     The arithmetic stays in float32 under autocast: squared spectra overflow half precision. Running eagerly it uses the
-    FFT (2.4 times as fast on CPU as the convolution, for 64 clips of one second); traced for export it is a
+    FFT (2 to 5 times as fast on CPU as the convolution, for 64 clips of one second); traced for export it is a
     convolution with the Fourier basis, which every runtime has. Both agree to 1e-4.
 
     Args:
