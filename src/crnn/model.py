@@ -117,6 +117,7 @@ class Model:
 
     Example:
         >>> import numpy as np
+        >>> from crnn import ArrayClassification, TrainOptions
         >>> x = np.random.default_rng(0).normal(size=(60, 20, 8)).astype("float32")
         >>> y = (x.mean((1, 2)) > 0).astype(int)
         >>> model = Model(ArrayClassification(classes=2), size="tiny")

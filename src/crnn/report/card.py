@@ -9,7 +9,7 @@ def card(config: dict[str, Any]) -> str:
     """The card of a model from its configuration, as Markdown with the usual front matter.
 
     Example:
-        >>> print(card({"task": {"name": "commands", "labels": ["go", "stop"]}, "parameters": 12}).splitlines()[7])
+        >>> print(card({"task": {"name": "commands", "labels": ["go", "stop"]}, "parameters": 12}).splitlines()[6])
         # commands
     """
     task = config["task"]
