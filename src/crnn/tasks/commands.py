@@ -70,6 +70,7 @@ class SpokenCommands(Task):
     """
 
     name: ClassVar[str] = "commands"
+    losses = ("cross_entropy",)
     suffixes: ClassVar[tuple[str, ...]] = wave.SUFFIXES
     silent_below: ClassVar[float | None] = 1e-4
     plan = Plan(
@@ -79,6 +80,7 @@ class SpokenCommands(Task):
         optimizer={"name": "adamw", "rate": 2.5e-3, "weight_decay": 0.02},
         schedule={"name": "cosine", "warmup": 0.15},
         split="group",
+        validation_split=0.2,
         epochs=40,
         batch_size=32,
         clip_norm=1.0,
