@@ -203,9 +203,13 @@ class SpokenCommands(Task):
         right = best[answers == targets]
         self.threshold = float(right.quantile(self.refuse)) if len(right) and self.refuse > 0 else 0.0
 
+    def probabilities(self, predictions: Tensor) -> Tensor:
+        """Calibrated probabilities ``(B, K)``, in double precision."""
+        return (predictions.double().clamp_min(1e-12).log() / self.temperature).softmax(1)
+
     def decode(self, predictions: Tensor, lengths: Tensor) -> list[Command]:
         """The command of each clip, or none of these; labels that begin with "_" (as _unknown_) are none too."""
-        shares = (predictions.double().clamp_min(1e-12).log() / self.temperature).softmax(1)
+        shares = self.probabilities(predictions)
         top = shares.topk(min(3, shares.shape[1]), dim=1)
         names = self.class_names()
         answers = []

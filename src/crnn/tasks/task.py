@@ -149,6 +149,10 @@ class Task(ABC):
         """What reports call the classes; empty where there are none."""
         return []
 
+    def probabilities(self, predictions: Tensor) -> Tensor:
+        """Predictions as the user of the answers sees them: calibrated, where the task calibrates."""
+        return predictions
+
     def calibrate(self, predictions: Tensor, targets: Tensor) -> None:
         """Set thresholds from predictions on the validation part, once training is over; by default there are none."""
         return
