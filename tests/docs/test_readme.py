@@ -1,0 +1,181 @@
+"""What newcomers read is true: blocks run and print what stands below them, commands parse, lists are complete."""
+
+import contextlib
+import io
+import re
+import shlex
+from importlib import import_module
+from itertools import zip_longest
+from pathlib import Path
+from typing import NamedTuple
+
+import click
+import pytest
+
+import crnn
+from crnn.cli import _COMMANDS, cli
+
+ROOT = Path(__file__).parents[2]
+SOURCE = ROOT / "src" / "crnn"
+READMES = [ROOT / "README.md", ROOT / "README.zh-CN.md"]
+PAGES = [*READMES, *sorted((ROOT / "docs").rglob("*.md"))]
+NOT_RUN = "<!-- not run -->"
+
+pytestmark = pytest.mark.filterwarnings("default::crnn.errors.DataWarning")
+
+
+class Block(NamedTuple):
+    """A fenced block: its language, its text, its line, and whether it is marked as not run."""
+
+    language: str
+    text: str
+    line: int
+    runs: bool
+
+
+def blocks(page):
+    """The fenced blocks of a page, in order."""
+    text = page.read_text(encoding="utf-8")
+    for found in re.finditer(r"^```(\w*)\n(.*?)^```$", text, re.MULTILINE | re.DOTALL):
+        before = text[: found.start()].rstrip()
+        yield Block(found[1], found[2], text.count("\n", 0, found.start()) + 1, not before.endswith(NOT_RUN))
+
+
+def outputs(page):
+    """Each block of Python that runs, with the text block that follows it directly as its output."""
+    listed = list(blocks(page))
+    lines = page.read_text(encoding="utf-8").splitlines()
+    for block, after in zip_longest(listed, listed[1:]):
+        if block.language != "python" or not block.runs:
+            continue
+        end = block.line + block.text.count("\n") + 1
+        direct = after is not None and after.language == "text" and not "".join(lines[end : after.line - 1]).strip()
+        yield block, after.text if direct else None
+
+
+def without_numbers(text):
+    """The words of a text: numbers and spaces differ from one processor and one NumPy to the next."""
+    return re.sub(r"\s+", "", re.sub(r"-?\d+(\.\d*)?(e[+-]\d+)?", "#", text))
+
+
+def name(page):
+    return page.relative_to(ROOT).as_posix()
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name)
+def test_python_blocks_run_and_print_what_stands_below(page, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("CRNN_CACHE", str(tmp_path / "cache"))
+    space = {"__name__": "page"}
+    for block, wanted in outputs(page):
+        said = io.StringIO()
+        code = compile("\n" * block.line + block.text, str(page), "exec")
+        with contextlib.redirect_stdout(said):
+            exec(code, space)
+        if wanted is not None:
+            place = f"{name(page)}, block in line {block.line}"
+            assert without_numbers(said.getvalue()) == without_numbers(wanted), f"{place} printed:\n{said.getvalue()}"
+
+
+def commands(page):
+    """The arguments of each `crnn` in the shell blocks of a page."""
+    for block in blocks(page):
+        if block.language not in ("bash", "sh", "console"):
+            continue
+        for line in block.text.replace("\\\n", " ").splitlines():
+            words = shlex.split(line, comments=True)
+            if words[:1] == ["crnn"]:
+                yield words[1:]
+            elif words[:1] == ["torchrun"]:
+                yield words[words.index("crnn") + 1 :]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name)
+def test_commands_parse(page):
+    for words in commands(page):
+        found = cli.get_command(click.Context(cli), words[0])
+        assert found is not None, f"{name(page)}: there is no `crnn {words[0]}`"
+        found.make_context(words[0], words[1:]).close()
+
+
+def test_the_command_line_page_has_every_command_and_option():
+    page = (ROOT / "docs" / "command-line.md").read_text(encoding="utf-8")
+    for verb in _COMMANDS:
+        _, _, part = page.partition(f"\n## crnn {verb}\n")
+        part, _, _ = part.partition("\n## ")
+        known = {option for item in import_module(f"crnn.cli.{verb}").command.params for option in options(item)}
+        named = set(re.findall(r"`(--?[a-z][a-z-]*)`", "\n".join(row for row in part.splitlines() if row[:1] == "|")))
+        assert named == known, f"crnn {verb}"
+
+
+def options(item):
+    return [*item.opts, *item.secondary_opts] if isinstance(item, click.Option) else []
+
+
+def test_the_names_page_has_every_public_name():
+    page = (ROOT / "docs" / "api.md").read_text(encoding="utf-8")
+    named = set(re.findall(r"`([A-Za-z]\w*)", page))
+    assert set(crnn.__all__) <= named, sorted(set(crnn.__all__) - named)
+
+
+def skeleton(page):
+    """Levels of headings, languages of blocks, rows of tables: what two languages must have in common."""
+    text = page.read_text(encoding="utf-8")
+    told = []
+    for line in re.sub(r"^```(\w*)\n.*?^```$", r"```\1", text, flags=re.MULTILINE | re.DOTALL).splitlines():
+        mark = re.match(r"#+ |```\w*|\||- |<!--", line)
+        told += [mark[0]] if mark else []
+    return told
+
+
+def test_both_readmes_have_the_same_parts_in_the_same_order():
+    assert skeleton(READMES[0]) == skeleton(READMES[1])
+    for ours, theirs in zip(blocks(READMES[0]), blocks(READMES[1]), strict=True):
+        if ours.text.startswith("src/crnn/"):
+            assert [path for path, _ in tree(ours.text)] == [path for path, _ in tree(theirs.text)]
+        else:
+            assert uncommented(ours.text) == uncommented(theirs.text)
+
+
+def uncommented(text):
+    return [re.sub(r"\s+# .*", "", line) for line in text.splitlines()]
+
+
+def tree(text):
+    """Paths and clauses of an annotated tree; a folder stands for its `__init__.py`."""
+    folder = ""
+    for line in text.splitlines():
+        row = re.match(r"(│   )?[├└]── (\S+)\s*(.*)", line)
+        if row is None:
+            continue
+        folder = folder if row[1] else ""
+        path = folder + row[2]
+        folder = path if path.endswith("/") else folder
+        yield (path + "__init__.py" if path.endswith("/") else path), row[3]
+
+
+@pytest.mark.parametrize("page", READMES, ids=name)
+def test_the_tree_names_every_file_of_the_package(page):
+    drawn = next(block.text for block in blocks(page) if block.text.startswith("src/crnn/"))
+    rows = list(tree(drawn))
+    there = {
+        file.relative_to(SOURCE).as_posix()
+        for file in SOURCE.rglob("*")
+        if file.is_file() and "__pycache__" not in file.parts
+    }
+    assert {path for path, _ in rows} == there, "the tree and the folder differ: add or remove a line in both READMEs"
+    assert all(clause for _, clause in rows), "a file without a clause"
+
+
+def test_the_design_page_has_every_room():
+    page = (ROOT / "docs" / "why" / "design.md").read_text(encoding="utf-8")
+    rooms = {item.name.removesuffix(".py") for item in SOURCE.iterdir() if not item.name.startswith(("_", "py.typed"))}
+    named = set(re.findall(r"`(\w+)`", page))
+    assert rooms <= named, sorted(rooms - named)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name)
+def test_links_lead_somewhere(page):
+    text = page.read_text(encoding="utf-8")
+    for target in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", text):
+        assert (page.parent / target).exists(), f"{name(page)} links to {target}"
