@@ -21,7 +21,7 @@ READMES = [ROOT / "README.md", ROOT / "README.zh-CN.md"]
 PAGES = [*READMES, *sorted((ROOT / "docs").rglob("*.md"))]
 NOT_RUN = "<!-- not run -->"
 
-pytestmark = pytest.mark.filterwarnings("default::crnn.errors.DataWarning")
+pytestmark = pytest.mark.filterwarnings("ignore::crnn.errors.DataWarning")
 
 
 class Block(NamedTuple):
