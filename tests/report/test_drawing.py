@@ -52,6 +52,7 @@ def test_plotting_state_of_the_process_stays_as_it_was():
 def test_labels_are_shortened_or_numbered():
     assert axis_labels(["go", "x" * 40]) == (["go", "x" * (LONGEST - 1) + "…"], False)
     assert axis_labels(["go", "开始"]) == (["1", "2"], True)
+    assert axis_labels(["turn on the kitchen light", "turn on the kitchen lamp"]) == (["1", "2"], True)
 
 
 def test_a_missing_extra_says_what_to_install(monkeypatch):

@@ -1,6 +1,8 @@
 """The page: whole, alone, safe against what data may hold, and written or refused with a reason."""
 
+import importlib
 import re
+import sys
 from html.parser import HTMLParser
 
 import numpy as np
@@ -12,7 +14,7 @@ from crnn import report
 from crnn.data.example import Record
 from crnn.data.findings import Findings
 from crnn.engine.evaluate import Evaluation
-from crnn.errors import CrnnError, SpecError
+from crnn.errors import CrnnError, MissingExtraError, SpecError
 from crnn.report.page import number, percent
 
 EMPTY = {"meta", "link", "img", "br", "input", "hr"}
@@ -70,7 +72,16 @@ def test_a_classification_report_tells_all(make, history, tmp_path):
         title="My commands",
     )
     _, text = read(path)
-    told = ("My commands", "80.0 %", "always “go”", "quiet.wav", "1234", "crnn train commands x", "torch", "ann")
+    told = (
+        "My commands",
+        "80.0\N{NO-BREAK SPACE}%",
+        "always “go”",
+        "quiet.wav",
+        "1234",
+        "crnn train commands x",
+        "torch",
+        "ann",
+    )
     for each in told:
         assert each in text
     pictures = {file.name for file in path.parent.glob("*.png")}
@@ -180,6 +191,14 @@ def test_a_folder_that_cannot_be_written_is_named(make, history, tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(CrnnError, match=r"cannot write the report to .*file"):
         report.write(tmp_path / "file", task=make(["a", "b"], [0], [0]).task, history=history)
+
+
+def test_without_the_extra_the_package_still_loads_and_says_what_is_missing(make, tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "jinja2", None)
+    importlib.reload(report)
+    with pytest.raises(MissingExtraError, match=r"the report page needs the extra"):
+        report.write(tmp_path, task=make(["a", "b"], [0], [0]).task)
+    assert not any(tmp_path.iterdir())
 
 
 def test_numbers_are_short():

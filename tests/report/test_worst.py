@@ -18,7 +18,10 @@ def case(source):
 def test_the_most_confident_mistake_comes_first_and_right_answers_do_not(make):
     made = make(["a", "b"], [0, 0, 0, 0], [1, 1, 0, 0], np.array([0.6, 0.9, 0.99, 0.7]))
     judged = judge(*made)
-    assert [(found.name, found.score) for found in most_wrong(judged)] == [("clip 1", "90.0 %"), ("clip 0", "60.0 %")]
+    assert [(found.name, found.score) for found in most_wrong(judged)] == [
+        ("clip 1", "90.0\N{NO-BREAK SPACE}%"),
+        ("clip 0", "60.0\N{NO-BREAK SPACE}%"),
+    ]
     assert [found.name for found in least_right(judged)] == ["clip 3", "clip 2"]
     assert most_wrong(judged)[0].truth == "a"
     assert most_wrong(judged)[0].answer == "b"
@@ -35,7 +38,7 @@ def test_several_labels_are_named_and_the_surest_wrong_one_counts():
     truth = torch.tensor([[1.0, 0.0, 0.0], [0.0, 0.0, 0.0], [1.0, 1.0, 0.0]])
     judged = Judged("labels", ["a", "b", "c"], [Record(0, name=str(row)) for row in range(3)], scores, truth)
     first, second = most_wrong(judged)
-    assert (first.truth, first.answer, first.score) == ("a", "a, b", "80.0 %")
+    assert (first.truth, first.answer, first.score) == ("a", "a, b", "80.0\N{NO-BREAK SPACE}%")
     assert second.truth == "(none)"
 
 
