@@ -146,6 +146,7 @@ class Model:
         self.spec = network
         self.history: History | None = None
         self.findings = Findings()
+        self.validation: tuple[ExampleSet, Evaluation] | None = None
         self._predictor: Predictor | None = None
         self._compiled: Compiled | None = None
 
@@ -366,8 +367,10 @@ class Model:
 
     def _calibrate(self, dev: ExampleSet | None) -> None:
         if dev is None:
+            self.validation = None
             return
         found = self._scored(dev)
+        self.validation = dev, found
         targets = dev[found.rows.tolist()].targets
         if found.predictions is not None and isinstance(targets, torch.Tensor):
             self.task.calibrate(found.predictions, targets)

@@ -24,15 +24,14 @@ def run(model: Path, data: Path, split: str | None, folder: Path | None, as_json
     from crnn import speed
     from crnn.data.split import part
     from crnn.model import Model
-    from crnn.report.write import write_evaluation
+    from crnn.report import write
 
     speed.keep_memory()
     trained = Model.load(model)
     records, findings = trained.task.read(data)
     chosen, used = part(records, split)
     examples, found = trained.examine(chosen)
-    findings.extend(trained.findings)
-    page = None if folder is None else write_evaluation(folder, trained, examples, found)
+    page = None if folder is None else write(folder, task=trained.task, examples=examples, evaluation=found)
     values = {name: value for name, value in found.values.items() if isinstance(value, float)}
     if as_json:
         facts = {"samples": len(examples), "split": used, "metrics": values, "findings": findings.to_dict()}

@@ -135,11 +135,24 @@ def _as_dict(part: str | dict[str, Any]) -> dict[str, Any]:
 def _report(model: Model, out: Path, started: float) -> Path | None:
     """Write the report page; without its extra say so and go on, since the model is what was asked for."""
     from crnn.errors import MissingExtraError
-    from crnn.report.write import write_training
+    from crnn.report import write
 
-    command = shlex.join(["crnn", *sys.argv[1:]])
+    examples, evaluation = model.validation or (None, None)
+    settings = {
+        "command": shlex.join(["crnn", *sys.argv[1:]]),
+        "parameters": f"{model.parameters:,}",
+        "seconds": round(time.time() - started),
+    }
     try:
-        return write_training(out, model, command=command, seconds=time.time() - started)
+        return write(
+            out / "report",
+            task=model.task,
+            examples=examples,
+            evaluation=evaluation,
+            history=model.history,
+            findings=model.findings,
+            settings=settings,
+        )
     except MissingExtraError as error:
         click.echo(f"note: {error}", err=True)
         return None
