@@ -21,7 +21,7 @@ from crnn.data.example import ExampleSet, Record
 from crnn.data.findings import Findings
 from crnn.data.inputs import known
 from crnn.data.preflight import preflight
-from crnn.data.split import by_column, split
+from crnn.data.split import split
 from crnn.errors import DataError, DataWarning, NotReadyError, SpecError
 from crnn.losses import LOSSES, CrossEntropy, Objective, objective
 from crnn.metrics import METRICS, measure, metric_name
@@ -79,6 +79,15 @@ def _described(shelf: Shelf[Any], part: Any) -> dict[str, Any] | None:
         return None
 
 
+def _check_fit(task: Task, chosen: Objective) -> None:
+    """Refuse a loss of another kind of task."""
+    described = _described(LOSSES, chosen)
+    if described is not None and described["name"] not in task.losses:
+        raise SpecError(
+            f"the loss {described['name']!r} does not fit {task.name}: use {' or '.join(task.losses)}, or any callable"
+        )
+
+
 def _positive(name: str, value: int) -> int:
     if isinstance(value, bool) or not isinstance(value, int) or value < 1:
         raise SpecError(f"{name}={value!r}: give a whole number from 1 up")
@@ -117,6 +126,7 @@ class Model:
 
     Example:
         >>> import numpy as np
+        >>> from crnn import ArrayClassification, TrainOptions
         >>> x = np.random.default_rng(0).normal(size=(60, 20, 8)).astype("float32")
         >>> y = (x.mean((1, 2)) > 0).astype(int)
         >>> model = Model(ArrayClassification(classes=2), size="tiny")
@@ -136,6 +146,7 @@ class Model:
         self.spec = network
         self.history: History | None = None
         self.findings = Findings()
+        self.validation: tuple[ExampleSet, Evaluation] | None = None
         self._predictor: Predictor | None = None
         self._compiled: Compiled | None = None
 
@@ -167,6 +178,7 @@ class Model:
         """
         plan = self.task.plan
         chosen = objective(plan.loss if loss is None else loss)
+        _check_fit(self.task, chosen)
         self._compiled = Compiled(
             chosen,
             [measured(given) for given in (plan.metrics if metrics is None else metrics)],
@@ -213,7 +225,7 @@ class Model:
             epochs: Passes over the training part.
             batch_size: Samples a step.
             validation_split: Share of `x` kept for validation, chosen by the task's policy; 0 for none. Where the data
-                names its own parts (a split column or folder), those are used unless a share is given.
+                names its own validation part (a split column or folder), that is used.
             validation_data: Validation data by itself, read like `x`; arrays as a pair ``(x, y)``.
             early_stopping: End after so many epochs without a better value of the monitored metric.
             options: Seed, run folder, devices, precision, progress: see `TrainOptions`.
@@ -273,8 +285,8 @@ class Model:
             dev, found = self.task.read(*dev_data) if pair else self.task.read(dev_data)
             findings.extend(found)
             return records, dev
-        named = by_column(records) if share is None else None
-        rows = named or split(records, share or 0.0, self.task.plan.split, seed, findings)
+        plan = self.task.plan
+        rows = split(records, plan.validation_split if share is None else share, plan.split, seed, findings)
         return [records[row] for row in rows[0]], [records[row] for row in rows[1]]
 
     def _examples(self, records: list[Record], findings: Findings, options: TrainOptions) -> ExampleSet:
@@ -359,8 +371,10 @@ class Model:
 
     def _calibrate(self, dev: ExampleSet | None) -> None:
         if dev is None:
+            self.validation = None
             return
         found = self._scored(dev)
+        self.validation = dev, found
         targets = dev[found.rows.tolist()].targets
         if found.predictions is not None and isinstance(targets, torch.Tensor):
             self.task.calibrate(found.predictions, targets)
@@ -446,7 +460,9 @@ class Model:
         model = cls(from_config(config["task"]), network=NetworkSpec.from_dict(config["network"]), size=config["size"])
         model.task = predictor.task
         model._predictor = predictor
-        model.compile(**{key: config.get(key) for key in ("loss", "metrics", "optimizer", "schedule")})
+        model.compile(
+            loss=predictor.objective, **{key: config.get(key) for key in ("metrics", "optimizer", "schedule")}
+        )
         model.compiled.clip_norm, model.compiled.average = config.get("clip_norm"), config.get("average")
         return model
 

@@ -15,7 +15,7 @@ from crnn.audio.perturb import Gain, Shift, Speed
 from crnn.errors import ShapeError, SpecError, UnknownNameError
 from crnn.padded import Padded
 
-ON_FEATURES = ("mask_time", "mask_frequency")
+ON_FEATURES = ("mask_time", "mask_frequency", "warp_frequency")
 
 
 def generator(seed=0):

@@ -63,7 +63,7 @@ def test_a_tone_lights_its_band():
     assert abs(centres[int(found.mean(1).argmax())] - 1000) < 80
 
 
-@pytest.mark.parametrize("normalise", ["utterance", "running", "global", "none"])
+@pytest.mark.parametrize("normalise", ["utterance", "mean", "running", "global", "none"])
 @pytest.mark.parametrize("coefficients", [None, 13])
 def test_padding_never_changes_a_result(normalise, coefficients):
     front = spectrogram(SpectrogramSpec(normalise=normalise, coefficients=coefficients, running_ms=200.0))
@@ -87,7 +87,7 @@ def test_number_of_frames():
     assert front(Padded.whole(torch.zeros(1, 0))).data.shape == (1, 1, 64)
 
 
-@pytest.mark.parametrize("normalise", ["utterance", "running", "global", "none"])
+@pytest.mark.parametrize("normalise", ["utterance", "mean", "running", "global", "none"])
 def test_digital_silence_gives_finite_features(normalise):
     front = spectrogram(SpectrogramSpec(normalise=normalise))
     front.fit_normaliser([Padded.whole(torch.zeros(2, 3200))])

@@ -10,7 +10,7 @@ from torch import nn
 
 from crnn.audio.acoustics import Equalise, Room
 from crnn.audio.augmentation import Augmentation, owned
-from crnn.audio.masking import MaskFrequency, MaskTime
+from crnn.audio.masking import MaskFrequency, MaskTime, WarpFrequency
 from crnn.audio.noise import AddNoise
 from crnn.audio.perturb import Gain, Shift, Speed
 from crnn.errors import SpecError
@@ -29,6 +29,7 @@ __all__ = [
     "Room",
     "Shift",
     "Speed",
+    "WarpFrequency",
 ]
 
 AUGMENTATIONS: Shelf[Augmentation] = Shelf(
@@ -42,6 +43,7 @@ AUGMENTATIONS: Shelf[Augmentation] = Shelf(
         "equalise": Equalise,
         "mask_time": MaskTime,
         "mask_frequency": MaskFrequency,
+        "warp_frequency": WarpFrequency,
     },
 )
 

@@ -8,7 +8,7 @@ from typing import Literal
 import torch
 from torch import Tensor
 
-from crnn.audio.augmentation import Augmentation, require, whole
+from crnn.audio.augmentation import Augmentation, require, uniform, whole
 from crnn.errors import UnknownNameError
 from crnn.padded import Padded
 
@@ -70,6 +70,33 @@ class MaskFrequency(Augmentation):
         widest = torch.full_like(sizes, min(self.bands, features // (2 * self.count)))
         hidden = _stretches(sizes, widest, self.count, features, generator)
         return _hide(batch, hidden.to(batch.data.device)[:, None, :], self.fill)
+
+
+@dataclass(frozen=True)
+class WarpFrequency(Augmentation):
+    """Stretch or squeeze the frequency axis, as another length of the vocal tract does (VTLP, Jaitly & Hinton 2013).
+
+    Args:
+        share: Probability that a sample is changed.
+        most: Largest shift of a feature, as a share of its place on the axis.
+    """
+
+    most: float = 0.08
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        require(0 <= self.most < 1, f"most={self.most}: give a share from 0 up to, but not including, 1")
+
+    def change(self, batch: Padded, generator: torch.Generator) -> Padded:
+        """Read every sample's features at places scaled by a random factor, with linear interpolation."""
+        features = batch.data.shape[2]
+        factors = 1.0 + uniform(generator, len(batch), -self.most, self.most)
+        places = (factors[:, None] * torch.arange(features)).clamp_max(features - 1).to(batch.data.device)
+        below = places.floor().long()
+        above = (below + 1).clamp_max(features - 1)
+        share = (places - below)[:, None, :]
+        low, high = (batch.data.gather(2, index[:, None, :].expand_as(batch.data)) for index in (below, above))
+        return batch.with_data(torch.lerp(low, high, share.to(low.dtype)))
 
 
 def _stretches(sizes: Tensor, widest: Tensor, count: int, steps: int, generator: torch.Generator) -> Tensor:

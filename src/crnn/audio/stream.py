@@ -16,7 +16,7 @@ class SpectrogramStream:
         front: Normalised by "running", "global" or "none"; a mean over the whole utterance is not known in time.
 
     Raises:
-        SpecError: the front end normalises over the utterance.
+        SpecError: the features hang on the whole clip.
 
     Example:
         >>> from crnn.audio.spectrogram import SpectrogramSpec
@@ -26,9 +26,10 @@ class SpectrogramStream:
     """
 
     def __init__(self, front: LogMel) -> None:
-        if front.spec.normalise == "utterance":
+        if front.spec.whole_clip:
             raise SpecError(
-                'normalise="utterance" needs the whole clip and cannot stream: train with normalise="running"'
+                f"normalise={front.spec.normalise!r}, range_db={front.spec.range_db} need the whole clip and cannot "
+                'stream: train with normalise="running", range_db=None'
             )
         self.front = front
         self.reset()

@@ -22,7 +22,7 @@ def from_folder(folder: str | Path, suffixes: Iterable[str], *, labelled: bool =
     top folders are called train, dev, valid, validation, val or test, the labels lie one level deeper and the names
     give the split. Files named as in Google Speech Commands (``<speaker>_nohash_<n>.wav``) give their speaker as
     group, and its ``validation_list.txt`` and ``testing_list.txt`` the split. Hidden files and folders do not count;
-    folders whose name starts with "_" hold noise, not a label.
+    folders such as ``_background_noise_`` hold noise, not a label.
 
     Args:
         folder: The folder.
@@ -53,7 +53,7 @@ def from_folder(folder: str | Path, suffixes: Iterable[str], *, labelled: bool =
 
 def _labelled(root: Path, endings: tuple[str, ...], findings: Findings) -> list[Record]:
     tops = _folders(root)
-    named = [top for top in tops if not top.name.startswith("_")]
+    named = [top for top in tops if not _is_noise(top)]
     split_by_folder = bool(named) and all(top.name.lower() in SPLITS for top in named)
     official = {} if split_by_folder else _official(root)
     records: list[Record] = []
@@ -73,8 +73,8 @@ def _labelled(root: Path, endings: tuple[str, ...], findings: Findings) -> list[
 
 
 def _of_label(root: Path, folder: Path, endings: tuple[str, ...], findings: Findings, split: str) -> list[Record]:
-    if folder.name.startswith("_"):
-        advice = "Its name starts with '_', so it is no label; use it as background noise, or rename it."
+    if _is_noise(folder):
+        advice = "By its name it is no label; use it as background noise, or rename it."
         findings.add("noise folder", _name(root, folder), advice)
         return []
     files = _files(root, folder, endings, findings)
@@ -125,3 +125,9 @@ def _speaker(file: Path) -> str:
 
 def _name(root: Path, file: Path) -> str:
     return file.relative_to(root).as_posix()
+
+
+def _is_noise(folder: Path) -> bool:
+    """Whether a folder is named as Speech Commands names its noise; its ``_unknown_`` and ``_silence_`` are labels."""
+    name = folder.name.lower()
+    return name.startswith("_") and "noise" in name

@@ -41,8 +41,9 @@ def read(
 
     Args:
         data: A folder (with a folder per label, or a ``manifest.csv`` or ``metadata.csv`` in it), a manifest, an
-            archive of either, one file; arrays ``(N, T, F)``, `Arrays`, or a pair ``(x, y)`` of them; a list of
-            records, paths, texts or arrays; a torch Dataset or an iterable of pairs or dicts.
+            archive of either, one file, an ``.npz`` with `x` and `y`; arrays ``(N, T, F)``, `Arrays`, or a
+            pair ``(x, y)`` of them; a list of records, paths, texts or arrays; a torch Dataset or an iterable of pairs
+            or dicts.
         targets: One target a sample, where `data` is arrays or a list.
         suffixes: Endings of the files that a folder is searched for.
         source: What a sample is in a manifest or a list of strings: "path" or "text".
@@ -57,7 +58,7 @@ def read(
     if isinstance(data, (str, Path)):
         if targets is not None:
             raise DataError(f"{data} was given together with targets: put the targets into its manifest or folders")
-        return _read_path(data, suffixes, source, target, columns)
+        return _read_path(data, suffixes, source, target, columns, dims)
     if isinstance(data, Arrays):
         return data.records(dims)
     if isinstance(data, (np.ndarray, torch.Tensor)):
@@ -73,6 +74,7 @@ def _read_path(
     source: str,
     target: str | None,
     columns: Mapping[str, str | int] | None,
+    dims: Sequence[int],
 ) -> Read:
     path = Path(data).expanduser()
     if not _exists(path):
@@ -88,10 +90,25 @@ def _read_path(
         path = manifest
     if path.suffix.lower() in suffixes:
         return [Record(path, name=str(data))], Findings()
+    if path.suffix.lower() == ".npz":
+        return from_arrays(*_stored_arrays(path), dims=dims)
     if path.name.lower().endswith(MANIFESTS):
         return from_manifest(path, source=source, target=target, columns=columns)
     known = ", ".join((*suffixes, *MANIFESTS, *ARCHIVES))
     raise UnreadableError(f"{path} is of no kind that is read here: give a folder or a file of {known}")
+
+
+def _stored_arrays(path: Path) -> tuple[Any, Any]:
+    """`x` and, where there is one, `y` of an ``.npz`` file."""
+    try:
+        with np.load(path, allow_pickle=False) as stored:
+            if "x" not in stored:
+                raise DataError(f"{path} holds {', '.join(stored) or 'nothing'}: save it as np.savez(path, x=…, y=…)")
+            return stored["x"], stored.get("y")
+    except (OSError, ValueError, EOFError) as error:
+        if isinstance(error, DataError):
+            raise
+        raise UnreadableError(f"{path} cannot be read as arrays: {error}") from error
 
 
 def _exists(path: Path) -> bool:

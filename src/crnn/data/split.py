@@ -67,6 +67,22 @@ def split(
     return _rows([row for row in pool if row not in chosen]), _rows(sorted(chosen))
 
 
+def part(records: Sequence[Record], name: str | None = None) -> tuple[list[Record], str]:
+    """The records to evaluate on: a named part, or "test", else "dev", else all where the data names no parts.
+
+    Raises:
+        SplitError: there is no such part.
+    """
+    present = {record.split for record in records}
+    chosen = name or next((known for known in ("test", "dev") if known in present), "")
+    if chosen == "" and name is None:
+        return list(records), ""
+    if chosen not in present:
+        known = ", ".join(sorted(present - {""})) or "none"
+        raise SplitError(f"there is no part {chosen!r} in the data; parts: {known}")
+    return [record for record in records if record.split == chosen], chosen
+
+
 def by_column(records: Sequence[Record]) -> tuple[Rows, Rows] | None:
     """The split that the data names: records marked "dev" against all others but "test"; None where none is "dev".
 

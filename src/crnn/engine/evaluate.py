@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -29,7 +30,10 @@ class Gauge:
     def __init__(self, measuring: Measuring, device: torch.device) -> None:
         self.measuring = measuring
         self.names = [metric_name(given) for given in measuring.metrics]
-        self._modules = [metric(given, measuring.outputs).to(device) for given in measuring.metrics]
+        # Copies: a torchmetrics object of the user's must not carry sums from one run to the next.
+        self._modules = [copy.deepcopy(metric(given, measuring.outputs)).to(device) for given in measuring.metrics]
+        for module in self._modules:
+            module.reset()
         self._texts = [getattr(given, "kind", "scores") == "text" for given in measuring.metrics]
         self._loss = torch.zeros(2, dtype=torch.float64)
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import time
 import warnings
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Any, cast
 
@@ -155,10 +156,16 @@ class Training:
         epoch = len(self.history) + 1
         torch.manual_seed(speed.mix(self.options.seed, epoch, self.fabric.global_rank))
         row: Row = {"epoch": epoch, **self._train(epoch, bar)}
-        if self.average is not None:
-            with self.average.swap(self.job.recogniser):
-                return self._close(row, started)
-        return self._close(row, started)
+        judged: AbstractContextManager[Any] = (
+            nullcontext() if self.average is None else self.average.swap(self.job.recogniser)
+        )
+        with judged:
+            better = self._judge(row, started)
+        for callback in self.options.callbacks:
+            callback(row)
+        if self.folder is not None and self.fabric.is_global_zero:
+            checkpoint.write(self.folder, self._state())
+        return better
 
     def _train(self, epoch: int, bar: Progress) -> Row:
         self.step.train()
@@ -190,20 +197,15 @@ class Training:
             self.average.update(self.job.recogniser)
         return loss.detach()
 
-    def _close(self, row: Row, started: float) -> bool:
-        """Validate, complete the epoch's row, keep the best weights, write the checkpoint."""
+    def _judge(self, row: Row, started: float) -> bool:
+        """Validate, complete the epoch's row, keep the weights if they are the best so far."""
         row |= self._validate()
         row["rate"] = self.optimizer.param_groups[0]["lr"]
         row["seconds"] = time.perf_counter() - started
         if self.job.schedule.monitors:
             self.schedule.step(row[self.history.monitor])  # type: ignore[arg-type]
         self.history.rows.append(row)
-        better = self.best.see(row, self.job.recogniser)
-        for callback in self.options.callbacks:
-            callback(row)
-        if self.folder is not None and self.fabric.is_global_zero:
-            checkpoint.write(self.folder, self._state())
-        return better
+        return self.best.see(row, self.job.recogniser)
 
     def _validate(self) -> Row:
         if self.job.dev is None:

@@ -9,12 +9,12 @@ def card(config: dict[str, Any]) -> str:
     """The card of a model from its configuration, as Markdown with the usual front matter.
 
     Example:
-        >>> print(card({"task": {"name": "commands", "labels": ["go", "stop"]}, "parameters": 12}).splitlines()[7])
+        >>> print(card({"task": {"name": "commands", "labels": ["go", "stop"]}, "parameters": 12}).splitlines()[6])
         # commands
     """
     task = config["task"]
     labels = [str(label) for label in task.get("labels") or []]
-    best = _best(config.get("history"))
+    best = kept_values(config.get("history"))
     lines = [
         "---",
         "library_name: crnn",
@@ -54,12 +54,16 @@ _USE = [
 ]
 
 
-def _best(history: dict[str, Any] | None) -> dict[str, float]:
-    """The validation values of the row whose weights were kept."""
+def kept_values(history: dict[str, Any] | None) -> dict[str, float]:
+    """The validation values of the row whose weights were kept, from a saved history.
+
+    Of rows alike in the monitored column, the one with the lower validation loss was kept.
+    """
     if not history or not history["rows"]:
         return {}
     direction = 1 if history["higher_is_better"] else -1
-    row = max(history["rows"], key=lambda each: direction * each[history["monitor"]])
+    monitor = history["monitor"]
+    row = max(history["rows"], key=lambda each: (direction * each[monitor], -each.get("val_loss", each.get("loss", 0))))
     return {name.removeprefix("val_"): value for name, value in row.items() if name.startswith("val_")}
 
 

@@ -108,8 +108,9 @@ class ArrayClassification(ArrayTask):
         self.classes = classes
         self.multi_label = multi_label
         self.labels = None if classes is None else Labels(range(classes))
+        self.losses = ("binary_cross_entropy",) if multi_label else ("cross_entropy",)
         self.plan = Plan(
-            loss="binary_cross_entropy" if multi_label else "cross_entropy",
+            loss=self.losses[0],
             metrics=("accuracy", "f1") if multi_label else ("accuracy",),
             monitor="accuracy",
             split="random" if multi_label else "stratified",
@@ -179,6 +180,7 @@ class ArrayRegression(ArrayTask):
     """
 
     name: ClassVar[str] = "array_regression"
+    losses = ("mse", "mae", "huber", "quantile")
     plan = Plan(loss="mse", metrics=("mae",), monitor="loss", split="random")
 
     def __init__(self, outputs: int | None = None) -> None:

@@ -12,7 +12,7 @@ import torch
 from torch import Tensor, nn
 
 from crnn.audio import wave
-from crnn.audio.augment import AddNoise, Chain, Equalise, Gain, MaskFrequency, MaskTime, Room, Shift, Speed
+from crnn.audio.augment import AddNoise, Chain, Equalise, MaskFrequency, MaskTime, Room, Shift, Speed, WarpFrequency
 from crnn.audio.spectrogram import SpectrogramSpec, spectrogram
 from crnn.data.example import Example, Record
 from crnn.data.findings import Findings
@@ -70,6 +70,7 @@ class SpokenCommands(Task):
     """
 
     name: ClassVar[str] = "commands"
+    losses = ("cross_entropy",)
     suffixes: ClassVar[tuple[str, ...]] = wave.SUFFIXES
     silent_below: ClassVar[float | None] = 1e-4
     plan = Plan(
@@ -77,11 +78,12 @@ class SpokenCommands(Task):
         metrics=("accuracy", "f1"),
         monitor="accuracy",
         optimizer={"name": "adamw", "rate": 2.5e-3, "weight_decay": 0.02},
-        schedule={"name": "one_cycle"},
+        schedule={"name": "cosine", "warmup": 0.15},
         split="group",
+        validation_split=0.2,
         epochs=40,
         batch_size=32,
-        clip_norm=5.0,
+        clip_norm=1.0,
         average=0.998,
     )
 
@@ -96,7 +98,9 @@ class SpokenCommands(Task):
     ) -> None:
         if not 0.0 <= refuse < 1.0:
             raise SpecError(f"refuse={refuse!r}: give a share from 0 up to, but not including, 1")
-        self.spectrogram = SpectrogramSpec(rate_hz=rate_hz, bands=bands)
+        self.spectrogram = SpectrogramSpec(
+            rate_hz=rate_hz, bands=bands, low_hz=40.0, normalise="mean", floor=1e-10, range_db=60.0
+        )
         self.noise = noise
         self.augment = augment
         self.refuse = refuse
@@ -105,17 +109,19 @@ class SpokenCommands(Task):
         self.threshold = 0.0
 
     def network(self, size: str) -> NetworkSpec:
-        """A strided stem, two residual blocks, a bidirectional LSTM, attention over time."""
+        """A strided stem, two strided convolutions with a residual block each, a bidirectional LSTM, attention."""
         index = size_index(size)
         stem, middle, top = WIDTHS[index]
         return NetworkSpec(
             convolutions=(
                 ConvSpec(stem, kernel=5, stride=2),
-                ConvSpec(middle, repeats=2, residual=True, pool=(2, 1), dropout=0.05),
-                ConvSpec(top, repeats=2, residual=True, pool=2, dropout=0.1),
+                ConvSpec(middle, stride=(2, 1)),
+                ConvSpec(middle, repeats=2, residual=True),
+                ConvSpec(top, stride=2),
+                ConvSpec(top, repeats=2, residual=True, pool=(2, 1)),
             ),
-            recurrent=RecurrentSpec(units=UNITS[index], bidirectional=True, dropout=0.2),
-            head=HeadSpec(summary="attention", dropout=0.2),
+            recurrent=RecurrentSpec(units=UNITS[index], bidirectional=True, input_dropout=0.25),
+            head=HeadSpec(summary="attention", dropout=0.25),
         )
 
     def read(self, data: Any, targets: Any = None) -> tuple[list[Record], Findings]:
@@ -145,15 +151,26 @@ class SpokenCommands(Task):
         return spectrogram(self.spectrogram)
 
     def vary_inputs(self) -> Vary | None:
-        """Speed, shift, room, tone colour, noise and loudness."""
+        """Speed, shift, tone colour, room and noise; loudness is taken out by the features anyway."""
         if not self.augment:
             return None
         noises = () if self.noise is None else tuple(read_noises(self.noise, self.rate_hz))
-        return Chain([Speed(), Shift(), Room(), Equalise(), AddNoise(noises=noises), Gain()])
+        return Chain(
+            [
+                Speed(share=0.9, factors=(0.85, 1.15)),
+                Shift(share=1.0, ms=100),
+                Equalise(share=0.4),
+                Room(share=0.15),
+                AddNoise(share=0.5, snr_db=(0.0, 30.0), noises=noises),
+            ]
+        )
 
     def vary_features(self) -> Vary | None:
-        """Masks over time and frequency."""
-        return Chain([MaskTime(), MaskFrequency()]) if self.augment else None
+        """Another vocal tract, and masks over time and frequency."""
+        if not self.augment:
+            return None
+        masks = [MaskTime(share=1.0, steps=10, count=2), MaskFrequency(share=1.0, bands=6, count=2)]
+        return Chain([WarpFrequency(share=1.0, most=0.08), *masks])
 
     @property
     def rate_hz(self) -> int:
@@ -186,9 +203,13 @@ class SpokenCommands(Task):
         right = best[answers == targets]
         self.threshold = float(right.quantile(self.refuse)) if len(right) and self.refuse > 0 else 0.0
 
+    def probabilities(self, predictions: Tensor) -> Tensor:
+        """Calibrated probabilities ``(B, K)``, in double precision."""
+        return (predictions.double().clamp_min(1e-12).log() / self.temperature).softmax(1)
+
     def decode(self, predictions: Tensor, lengths: Tensor) -> list[Command]:
         """The command of each clip, or none of these; labels that begin with "_" (as _unknown_) are none too."""
-        shares = (predictions.double().clamp_min(1e-12).log() / self.temperature).softmax(1)
+        shares = self.probabilities(predictions)
         top = shares.topk(min(3, shares.shape[1]), dim=1)
         names = self.class_names()
         answers = []

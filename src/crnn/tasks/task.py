@@ -44,6 +44,7 @@ class Plan:
         optimizer: Name or saved dict.
         schedule: Name or saved dict of the learning-rate schedule.
         split: Policy of `validation_split`: "stratified", "group", "random" or "tail".
+        validation_split: Share kept for validation where neither the user nor the data names one.
         epochs: Passes over the training part.
         batch_size: Samples a step.
         clip_norm: Largest gradient norm, or None.
@@ -56,6 +57,7 @@ class Plan:
     optimizer: str | dict[str, Any] = "adam"
     schedule: str | dict[str, Any] = "constant"
     split: str = "random"
+    validation_split: float = 0.0
     epochs: int = 20
     batch_size: int = 32
     clip_norm: float | None = None
@@ -71,6 +73,8 @@ class Task(ABC):
 
     name: ClassVar[str]
     plan: Plan
+    losses: tuple[str, ...]
+    """Names of the losses that fit; any callable does too."""
     silent_below: ClassVar[float | None] = None
     """Spread of inputs below which a sample is silence; None for materials that know no silence."""
 
@@ -144,6 +148,10 @@ class Task(ABC):
     def class_names(self) -> list[str]:
         """What reports call the classes; empty where there are none."""
         return []
+
+    def probabilities(self, predictions: Tensor) -> Tensor:
+        """Predictions as the user of the answers sees them: calibrated, where the task calibrates."""
+        return predictions
 
     def calibrate(self, predictions: Tensor, targets: Tensor) -> None:
         """Set thresholds from predictions on the validation part, once training is over; by default there are none."""

@@ -1,0 +1,45 @@
+"""`crnn evaluate`: every metric of a model on labelled data, and a report page."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import click
+
+
+@click.command("evaluate", short_help="Measure a model on labelled data; writes a report page.")
+@click.argument("model", type=click.Path(path_type=Path))
+@click.argument("data", type=click.Path(path_type=Path))
+@click.option("--split", help="Part of a manifest to use [default: test, else dev, else all rows].")
+@click.option("--report", "folder", type=click.Path(path_type=Path), help="Write a report page into this folder.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object on stdout.")
+def command(model: Path, data: Path, split: str | None, folder: Path | None, as_json: bool) -> int:
+    """Measure MODEL on DATA: a folder per label, a manifest, an archive."""
+    return run(model, data, split, folder, as_json)
+
+
+def run(model: Path, data: Path, split: str | None, folder: Path | None, as_json: bool) -> int:
+    """Evaluate and print; returns the exit code."""
+    from crnn import speed
+    from crnn.data.split import part
+    from crnn.model import Model
+    from crnn.report import write
+
+    speed.keep_memory()
+    trained = Model.load(model)
+    records, findings = trained.task.read(data)
+    chosen, used = part(records, split)
+    examples, found = trained.examine(chosen)
+    page = None if folder is None else write(folder, task=trained.task, examples=examples, evaluation=found)
+    values = {name: value for name, value in found.values.items() if isinstance(value, float)}
+    if as_json:
+        facts = {"samples": len(examples), "split": used, "metrics": values, "findings": findings.to_dict()}
+        click.echo(json.dumps({**facts, "report": None if page is None else str(page)}, ensure_ascii=False))
+        return 0
+    click.echo(f"{len(examples)} samples" + (f" of the part {used!r}" if used else ""))
+    for name, value in values.items():
+        click.echo(f"{name:20s} {value:.4f}")
+    if page is not None:
+        click.echo(f"report  {page}")
+    return 0

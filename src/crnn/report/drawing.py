@@ -1,0 +1,135 @@
+"""Figures without global state: one look for light and dark pages, and texts that the plotting font can show."""
+
+from __future__ import annotations
+
+import html
+import io
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from crnn.errors import MissingExtraError
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+INK = "#31343b"
+"""Colour of axes and texts; becomes the colour of the page's own text in the SVG."""
+
+BLUE, ORANGE, GREY = "#3b7ddd", "#cc6410", "#8a8f98"
+"""Colours of data that stand out on white and on black."""
+
+LONGEST = 18
+"""Letters of a label that fit beside an axis; the tables of the page hold it whole."""
+
+_RIGHT_TO_LEFT = {"R", "AL", "AN", "RLE", "RLO", "RLI"}
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A finished plot.
+
+    Args:
+        name: Of its file, without the ending.
+        alt: What it shows, in words.
+        svg: To stand inside an HTML page.
+        png: The same on white.
+        least_px: Narrowest width at which it can be read; a smaller screen scrolls.
+        most_px: Its natural width.
+    """
+
+    name: str
+    alt: str
+    svg: str
+    png: bytes
+    least_px: int
+    most_px: int
+
+
+def new_figure(width_in: float, height_in: float) -> Figure:
+    """An empty figure.
+
+    Raises:
+        MissingExtraError: matplotlib is not installed.
+    """
+    try:
+        from matplotlib.figure import Figure  # an extra
+    except ImportError as error:
+        raise MissingExtraError("the report page", "report") from error
+    return Figure(figsize=(width_in, height_in), layout="constrained")
+
+
+def style(axes: Axes, *, grid: bool = True) -> None:
+    """Give axes the look that all plots share."""
+    for place, spine in axes.spines.items():
+        spine.set(visible=place in ("left", "bottom"), edgecolor=INK, linewidth=0.8)
+    axes.tick_params(colors=INK, labelsize=9, width=0.8)
+    for text in (axes.title, axes.xaxis.label, axes.yaxis.label):
+        text.set_color(INK)
+    if grid:
+        axes.grid(color=GREY, alpha=0.25, linewidth=0.8)
+        axes.set_axisbelow(True)
+
+
+def legend(axes: Axes) -> None:
+    """A legend in the shared look."""
+    axes.legend(frameon=False, fontsize=9, labelcolor=INK)
+
+
+def finish(figure: Figure, name: str, alt: str, least_px: int = 260) -> Picture:
+    """The figure as SVG and PNG."""
+    vector, raster = io.StringIO(), io.BytesIO()
+    figure.savefig(vector, format="svg", transparent=True, metadata={"Date": None, "Creator": None})
+    figure.savefig(raster, format="png", dpi=144, facecolor="white", metadata={"Software": None})
+    return Picture(
+        name, alt, _inline(vector.getvalue(), name, alt), raster.getvalue(), least_px, round(96 * figure.get_figwidth())
+    )
+
+
+def _inline(svg: str, prefix: str, alt: str) -> str:
+    """An SVG file as a part of a page: own ids (so that plots do not meet), no comments, the page's text colour."""
+    svg = re.sub(r"<!--.*?-->", "", svg[svg.index("<svg") :], flags=re.DOTALL)
+    svg = re.sub(r"<metadata>.*?</metadata>", "", svg, flags=re.DOTALL)
+    numbers: dict[str, str] = {}
+    for given in re.findall(r'\bid="([^"]+)"', svg):
+        numbers.setdefault(given, f"{prefix}-{len(numbers)}")
+    pattern = re.compile(r'(\bid="|href="#|url\(#)([^")]+)')
+    svg = pattern.sub(lambda found: found[1] + numbers.get(found[2], found[2]), svg)
+    box = re.search(r'viewBox="[^"]*"', svg)
+    assert box is not None
+    links = 'xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink"'
+    head = f'<svg {links} {box[0]} role="img" aria-label="{html.escape(alt)}">'
+    return re.sub(r"<svg[^>]*>", lambda _: head, svg, count=1).replace(INK, "currentColor").strip()
+
+
+def showable(texts: Sequence[str]) -> bool:
+    """Whether the plotting font has every letter, and none is written from right to left.
+
+    A label that it cannot show would come out as boxes or in the wrong order.
+
+    Example:
+        >>> showable(["go", "naïve"]), showable(["开始"]), showable(["خلف"])
+        (True, False, False)
+    """
+    from matplotlib import font_manager  # an extra
+
+    letters = {letter for text in texts for letter in text}
+    if any(unicodedata.bidirectional(letter) in _RIGHT_TO_LEFT for letter in letters):
+        return False
+    font = font_manager.get_font(font_manager.findfont("DejaVu Sans"))
+    known = font.get_charmap()
+    return all(ord(letter) in known for letter in letters)
+
+
+def axis_labels(names: Sequence[str]) -> tuple[list[str], bool]:
+    """Labels for an axis, shortened; numbers from 1 for all of them where one cannot be shown.
+
+    Returns:
+        The labels, and whether they are numbers that a table has to explain.
+    """
+    if not showable(names):
+        return [str(number) for number in range(1, len(names) + 1)], True
+    return [name if len(name) <= LONGEST else name[: LONGEST - 1] + "…" for name in names], False
