@@ -6,7 +6,7 @@ import copy
 import hashlib
 import json
 import warnings
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -267,7 +267,7 @@ class Model:
         checked = preflight(
             train_set,
             dev_set,
-            too_short=self._too_short,
+            too_short=self._too_short(),
             silent_below=self.task.silent_below,
             findings=findings,
         )
@@ -307,11 +307,15 @@ class Model:
             self.spec = self.task.network(self.size)
         return self.spec
 
-    def _too_short(self, steps: int, target: Any) -> str:
-        front = self.task.front()
-        frames = steps if front is None else front.frames(steps)  # type: ignore[operator]
-        least = self._planned.shortest()
-        return "" if frames >= least else f"has {frames} steps, the convolutions need {least}"
+    def _too_short(self) -> Callable[[int, Any], str]:
+        """Says why a sample of so many prepared steps is too short; front end and least steps are made once."""
+        front, least = self.task.front(), self._planned.shortest()
+
+        def why(steps: int, target: Any) -> str:
+            frames = steps if front is None else front.frames(steps)  # type: ignore[operator]
+            return "" if frames >= least else f"has {frames} steps, the convolutions need {least}"
+
+        return why
 
     def _build(self, parts: Parts, seed: int) -> None:
         """Make the network on the first fit; a second fit goes on with the same weights."""
