@@ -157,7 +157,7 @@ class SpokenCommands(Task):
         noises = () if self.noise is None else tuple(read_noises(self.noise, self.rate_hz))
         return Chain(
             [
-                Speed(share=0.9, factors=(0.85, 1.15)),
+                Speed(share=1.0, factors=(0.83, 1.17), together=True),
                 Shift(share=1.0, ms=100),
                 Equalise(share=0.4),
                 Room(share=0.15),
@@ -170,7 +170,7 @@ class SpokenCommands(Task):
         if not self.augment:
             return None
         masks = [MaskTime(share=1.0, steps=10, count=2), MaskFrequency(share=1.0, bands=6, count=2)]
-        return Chain([WarpFrequency(share=1.0, most=0.08), *masks])
+        return Chain([WarpFrequency(share=1.0, most=0.1), *masks])
 
     @property
     def rate_hz(self) -> int:
