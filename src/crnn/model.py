@@ -222,7 +222,7 @@ class Model:
         Args:
             x: What the task reads: arrays, a folder, a manifest, an archive, records.
             y: Targets, where `x` is arrays.
-            epochs: Passes over the training part.
+            epochs: Passes over the training part; None takes the task's choice, more for a small training part.
             batch_size: Samples a step.
             validation_split: Share of `x` kept for validation, chosen by the task's policy; 0 for none. Where the data
                 names its own validation part (a split column or folder), that is used.
@@ -242,12 +242,14 @@ class Model:
         from crnn.engine.train import train
 
         plan, options = self.task.plan, options or TrainOptions()
-        epochs = _positive("epochs", plan.epochs if epochs is None else epochs)
+        if epochs is not None:
+            _positive("epochs", epochs)
         batch_size = _positive("batch_size", plan.batch_size if batch_size is None else batch_size)
         if early_stopping is not None:
             _positive("early_stopping", early_stopping)
         parts = self._parts(x, y, validation_split, validation_data, options)
         self._build(parts, options.seed)
+        epochs = epochs or plan.epochs_for(len(parts.train), batch_size)
         job = self._job(parts, epochs, batch_size, early_stopping, options)
         self.history = train(job, options)
         self._predictor_or_fail().recogniser.cpu()
@@ -396,7 +398,7 @@ class Model:
         from crnn.engine.options import TrainOptions
 
         self._predictor_or_fail()
-        findings = Findings()
+        findings = self.findings = Findings()
         records, found = self.task.read(x, y)
         findings.extend(found)
         examples = self._examples(records, findings, TrainOptions())

@@ -104,7 +104,7 @@ def run(
     if not _is_first_process():
         return 0
     model.save(out)
-    page = _report(model, out, started) if wants_report and len(history) else None
+    page = _report(model, out, seed, started) if wants_report and len(history) else None
     _say(model, history, out, page, as_json)
     return 130 if history.interrupted else 0
 
@@ -132,7 +132,7 @@ def _as_dict(part: str | dict[str, Any]) -> dict[str, Any]:
     return {"name": part} if isinstance(part, str) else part
 
 
-def _report(model: Model, out: Path, started: float) -> Path | None:
+def _report(model: Model, out: Path, seed: int, started: float) -> Path | None:
     """Write the report page; without its extra say so and go on, since the model is what was asked for."""
     from crnn.errors import MissingExtraError
     from crnn.report import write
@@ -141,6 +141,7 @@ def _report(model: Model, out: Path, started: float) -> Path | None:
     settings = {
         "command": shlex.join(["crnn", *sys.argv[1:]]),
         "parameters": f"{model.parameters:,}",
+        "seed": seed,
         "seconds": round(time.time() - started),
     }
     try:

@@ -82,6 +82,7 @@ class SpokenCommands(Task):
         split="group",
         validation_split=0.2,
         epochs=40,
+        least_steps=2500,
         batch_size=32,
         clip_norm=1.0,
         average=0.998,
