@@ -132,11 +132,11 @@ class Predictor:
         if reason:
             raise DataError(f"{name} {reason}: give a longer sample")
 
-    @torch.inference_mode()
     def _decode(self, batch: Padded) -> list[Any]:
         predictions, lengths = self.forward(batch)
         return self.task.decode(predictions, lengths)
 
+    @torch.inference_mode()
     def forward(self, batch: Padded) -> tuple[Tensor, Tensor]:
         """Predictions behind the link, and their lengths, for a batch of prepared inputs."""
         scores = self.recogniser(batch.to(self.device))
