@@ -219,7 +219,7 @@ class Training:
             rank=self.fabric.global_rank,
             world=self.fabric.world_size,
         )
-        targets = None if found.predictions is None else self.job.dev[found.rows.tolist()].targets
+        targets = None if found.predictions is None else self.job.dev.targets_of(found.rows.tolist())
         advice = collapse(found.predictions, targets if isinstance(targets, Tensor) else None)
         warming_up = len(self.history) < max(2, self.job.epochs // 4)
         if advice is not None and advice not in self.history.notes and not warming_up:
