@@ -4,14 +4,10 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
-if TYPE_CHECKING:
-    from crnn.data.example import ExampleSet
-    from crnn.engine.evaluate import Evaluation
-    from crnn.model import Model
+from crnn.cli.page import write_page
 
 
 @click.command("evaluate", short_help="Measure a model on labelled data; writes a report page.")
@@ -38,7 +34,8 @@ def run(model: Path, data: Path, split: str | None, folder: Path | None, as_json
     chosen, used = part(records, split)
     examples, found = trained.examine(chosen)
     findings.extend(trained.findings)
-    page = None if folder is None else _report(folder, trained, examples, found, data)
+    title = f"{trained.task.name}: evaluation"
+    page = None if folder is None else write_page(folder, trained, (examples, found), {"data": data}, title)
     values = {name: value for name, value in found.values.items() if isinstance(value, float)}
     if as_json:
         facts = {"samples": len(examples), "split": used, "metrics": values, "findings": findings.to_dict()}
@@ -50,25 +47,3 @@ def run(model: Path, data: Path, split: str | None, folder: Path | None, as_json
     if page is not None:
         click.echo(f"report  {page}")
     return 0
-
-
-def _report(folder: Path, model: Model, examples: ExampleSet, found: Evaluation, data: Path) -> Path | None:
-    """Write the report page; without its extra say so and go on."""
-    from crnn.errors import MissingExtraError
-    from crnn.report import write
-
-    settings = {"data": str(data), "parameters": f"{model.parameters:,}"}
-    try:
-        return write(
-            folder,
-            task=model.task,
-            examples=examples,
-            evaluation=found,
-            history=model.history,
-            findings=model.findings,
-            settings=settings,
-            title=f"{model.task.name}: evaluation",
-        )
-    except MissingExtraError as error:
-        click.echo(f"note: {error}", err=True)
-        return None
