@@ -74,8 +74,8 @@ def table(sides: dict[str, Side], options: argparse.Namespace) -> str:
         ["crnn's time over its", *against(singles)],
     ]
     if "keras" in sides:
-        both = (("model(x)", "calling"), ("predict(x)", "predicting"))
-        said = (f"{name} {1000 * statistics.median(of(singles['keras'], key)):.2f}" for name, key in both)
+        ways = (("model(x)", "calling"), ("predict(x)", "predicting"), ("tf.function(model)(x)", "compiled"))
+        said = (f"{name} {1000 * statistics.median(of(singles['keras'], key)):.2f}" for name, key in ways)
         rows.append(["Keras, one sample, ms", *[""] * (len(sides) - 1), ", ".join(said)])
     return markdown(["", *(SIDES[name] for name in sides)], rows)
 

@@ -13,7 +13,9 @@ from torch import Tensor, nn
 from turns import serve
 
 import crnn
+from crnn.nn.network import Network, parameter_count
 from crnn.padded import Padded
+from crnn.spec import ConvSpec, NetworkSpec
 
 CLASSES = 10
 RATE_HZ = 16_000
@@ -29,55 +31,75 @@ def waves(samples: int, seed: int = 0) -> tuple[NDArray[np.float32], NDArray[np.
     return x.astype(np.float32), y
 
 
-class Residual(nn.Module):
-    """Two convolutions with a skip, pooling and dropout."""
+class Block(nn.Module):
+    """Convolutions with batch norm, a skip around them, pooling and dropout, as one writes it in PyTorch."""
 
-    def __init__(self, inputs: int, channels: int, pool: tuple[int, int], dropout: float) -> None:
+    def __init__(self, inputs: int, spec: ConvSpec) -> None:
         super().__init__()
-        self.first = nn.Conv2d(inputs, channels, 3, padding=1, bias=False)
-        self.first_norm = nn.BatchNorm2d(channels)
-        self.second = nn.Conv2d(channels, channels, 3, padding=1, bias=False)
-        self.second_norm = nn.BatchNorm2d(channels)
-        self.skip = nn.Sequential(nn.Conv2d(inputs, channels, 1, bias=False), nn.BatchNorm2d(channels))
-        self.end = nn.Sequential(nn.ReLU(), nn.MaxPool2d(pool), nn.Dropout2d(dropout))
+        sizes = [spec.axis(axis) for axis in range(2)]
+        kernel, stride, _, pool = zip(*sizes, strict=True)
+        layers: list[nn.Module] = []
+        for index in range(spec.repeats):
+            first = index == 0
+            layers += [] if first else [nn.ReLU()]
+            conv = nn.Conv2d(
+                inputs if first else spec.channels,
+                spec.channels,
+                kernel,
+                stride if first else 1,
+                tuple(size // 2 for size in kernel),
+                bias=False,
+            )
+            layers += [conv, nn.BatchNorm2d(spec.channels)]
+        self.layers = nn.Sequential(*layers)
+        self.residual = spec.residual  # the task's residual blocks keep their channels, so the skip has no weights
+        self.end = nn.Sequential(nn.ReLU(), nn.MaxPool2d(pool), nn.Dropout2d(spec.dropout))
 
     def forward(self, x: Tensor) -> Tensor:
         """Map ``(B, C, F, T)``."""
-        y = torch.relu(self.first_norm(self.first(x)))
-        return self.end(self.second_norm(self.second(y)) + self.skip(x))  # type: ignore[no-any-return]
+        y = self.layers(x)
+        return self.end(y + x if self.residual else y)  # type: ignore[no-any-return]
 
 
 class Bare(nn.Module):
-    """The network that `SpokenCommands` takes at size "small", as one writes it in PyTorch."""
+    """The network of a spoken-commands spec, without a thought for padding."""
 
-    def __init__(self, bands: int, widths: tuple[int, int, int], units: int) -> None:
+    def __init__(self, bands: int, spec: NetworkSpec) -> None:
         super().__init__()
-        stem, middle, top = widths
-        self.stem = nn.Sequential(
-            nn.Conv2d(1, stem, 5, stride=2, padding=2, bias=False), nn.BatchNorm2d(stem), nn.ReLU()
-        )
-        self.middle = Residual(stem, middle, (2, 1), 0.05)
-        self.top = Residual(middle, top, (2, 2), 0.1)
-        self.lstm = nn.LSTM(top * (bands // 8), units, batch_first=True, bidirectional=True)
-        self.hidden = nn.Linear(2 * units, units)
+        widths = [1, *(block.channels for block in spec.convolutions)]
+        self.blocks = nn.Sequential(*map(Block, widths, spec.convolutions))
+        assert spec.recurrent is not None
+        units, double = spec.recurrent.units, 2 * spec.recurrent.units
+        self.before = nn.Dropout(spec.recurrent.input_dropout)
+        self.lstm = nn.LSTM(widths[-1] * spec.rows(bands), units, batch_first=True, bidirectional=True)
+        self.after = nn.Dropout(spec.recurrent.dropout)
+        self.hidden = nn.Linear(double, units)
         self.energy = nn.Linear(units, 1, bias=False)
-        self.scores = nn.Linear(2 * units, CLASSES)
-        self.dropout = nn.Dropout(0.2)
+        self.head = nn.Sequential(nn.Dropout(spec.head.dropout), nn.Linear(double, CLASSES))
 
     def forward(self, x: Tensor) -> Tensor:
         """From ``(B, T, F)`` to scores ``(B, K)``."""
-        x = self.top(self.middle(self.stem(x.transpose(1, 2)[:, None])))
-        hidden = self.dropout(self.lstm(x.permute(0, 3, 1, 2).flatten(2))[0])
+        x = self.blocks(x.transpose(1, 2)[:, None])
+        hidden = self.after(self.lstm(self.before(x.permute(0, 3, 1, 2).flatten(2)))[0])
         weights = self.energy(torch.tanh(self.hidden(hidden))).softmax(1)
-        return self.scores(self.dropout((hidden * weights).sum(1)))  # type: ignore[no-any-return]
+        return self.head((hidden * weights).sum(1))  # type: ignore[no-any-return]
 
 
 def small(task: crnn.SpokenCommands) -> Bare:
-    """The bare network with the sizes of the task's own."""
+    """The network of size "small" by hand.
+
+    Raises:
+        RuntimeError: the task's network has grown parts that the one by hand does not have.
+    """
     spec = task.network("small")
-    stem, middle, top = (block.channels for block in spec.convolutions)
-    assert spec.recurrent is not None
-    return Bare(task.features, (stem, middle, top), spec.recurrent.units)
+    bare, ours = Bare(task.features, spec), Network(spec, task.features, CLASSES)
+    second_bias = bare.lstm.bias_hh_l0.numel() * 2
+    if parameter_count(bare) - second_bias != parameter_count(ours):
+        raise RuntimeError(
+            f"by hand the network has {parameter_count(bare) - second_bias} parameters, the task's has"
+            f" {parameter_count(ours)}: bring Bare up to date"
+        )
+    return bare
 
 
 def bare_fit(samples: int, epochs: int, augment: bool) -> dict[str, Any]:
@@ -85,8 +107,9 @@ def bare_fit(samples: int, epochs: int, augment: bool) -> dict[str, Any]:
     x, y = (torch.from_numpy(array) for array in waves(samples))
     task = crnn.SpokenCommands(augment=augment)
     torch.manual_seed(0)
+    network = small(task)
     started = time.perf_counter()
-    network, front = small(task), task.front()
+    front = task.front()
     vary_inputs, vary_features = task.vary_inputs(), task.vary_features()
     adam = torch.optim.AdamW(network.parameters(), lr=2.5e-3)
     generator = torch.Generator().manual_seed(0)
@@ -104,8 +127,7 @@ def bare_fit(samples: int, epochs: int, augment: bool) -> dict[str, Any]:
             nn.utils.clip_grad_norm_(network.parameters(), 5.0)
             adam.step()
     seconds = time.perf_counter() - started
-    weights = sum(weight.numel() for weight in network.parameters())
-    return {"seconds": seconds, "parameters": weights, "loss": float(loss.detach())}
+    return {"seconds": seconds, "parameters": parameter_count(network), "loss": float(loss.detach())}
 
 
 def crnn_fit(samples: int, epochs: int, augment: bool) -> dict[str, Any]:
