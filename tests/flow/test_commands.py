@@ -12,7 +12,7 @@ from crnn.audio import wave
 from crnn.cli import main
 from crnn.data.toy import tone_words
 from crnn.errors import DataError, DataWarning
-from crnn.tasks.commands import NONE
+from crnn.tasks.commands import NONE, read_noises
 
 WORDS = ("up", "down", "turn left", "左转")
 
@@ -220,3 +220,11 @@ def test_noise_without_a_folder_is_an_error(words, tmp_path):
     model = crnn.Model(crnn.SpokenCommands(noise=tmp_path / "nowhere"), size="tiny")
     with pytest.raises(DataError, match="nowhere"):
         model.fit(words, epochs=1, options=crnn.TrainOptions(progress=False))
+
+
+def test_noise_of_the_test_part_is_never_mixed_into_training(tmp_path):
+    for name in ("a", "b"):
+        wave.write(tmp_path / f"{name}.wav", np.full(800, 0.1, np.float32), 16_000)
+    assert len(read_noises(tmp_path, 16_000)) == 2
+    (tmp_path / "manifest.csv").write_text("path,split\na.wav,train\nb.wav,test\n")
+    assert len(read_noises(tmp_path, 16_000)) == 1

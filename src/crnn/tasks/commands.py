@@ -243,12 +243,13 @@ class SpokenCommands(Task):
         return task
 
 
-def read_noises(folder: str | Path, rate_hz: int) -> list[Tensor]:
-    """The noise clips in a folder; where a manifest names splits, only those for training.
+def read_noises(given: str | Path, rate_hz: int) -> list[Tensor]:
+    """The noise clips of a folder or manifest; where a manifest names splits, only those for training.
 
     Raises:
-        DataError: no audio file is there.
+        DataError: no audio file is there, or one cannot be read.
     """
-    records, _ = read(folder, suffixes=wave.SUFFIXES, target=None)
+    manifest = Path(given) / "manifest.csv"
+    records, _ = read(manifest if manifest.is_file() else given, suffixes=wave.SUFFIXES, target=None)
     chosen = [record for record in records if record.split in ("", "train")]
     return [torch.from_numpy(wave.read(record.source, rate_hz)) for record in chosen]
