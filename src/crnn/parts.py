@@ -88,7 +88,7 @@ def examples(task: Task, records: Sequence[Record], findings: Findings, cache: b
         records,
         task.prepare,
         cache=Cache() if (files if cache is None else cache) else None,
-        settings=task.config(),
+        settings=task.preparation(),
         findings=findings,
     )
     if prepared.targets is None:

@@ -147,6 +147,10 @@ class SpokenCommands(Task):
         target = None if record.target is None or self.labels is None else self.labels.number(record.target)
         return Example(samples, target, record)
 
+    def preparation(self) -> dict[str, Any]:
+        """Rate and labels; features are computed later, so other spectrogram settings need no new cache."""
+        return {"name": self.name, "rate_hz": self.rate_hz, "labels": self.labels and self.labels.names}
+
     def front(self) -> nn.Module:
         """The log-mel spectrogram, part of the saved and exported model."""
         return spectrogram(self.spectrogram)

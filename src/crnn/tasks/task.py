@@ -123,6 +123,10 @@ class Task(ABC):
             DataError: names the record and what is wrong with it.
         """
 
+    def preparation(self) -> dict[str, Any]:
+        """All that decides what `prepare` makes of a record, as plain JSON: prepared inputs are cached under it."""
+        return self.config()
+
     @abstractmethod
     def decode(self, predictions: Tensor, lengths: Tensor) -> list[Any]:
         """Answers for a batch of predictions (scores behind the objective's link)."""
