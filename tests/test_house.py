@@ -14,7 +14,7 @@ FLOORS = [
     {"spec", "padded", "registry", "speed"},
     {"audio", "image", "text", "series", "nn", "losses", "decode", "metrics", "data", "optim", "store"},
     {"tasks", "engine"},
-    {"predictor"},
+    {"predictor", "compiled", "parts"},
     {"model", "report", "export", "runtime", "serve"},
     {"tune", "inspect"},
     {"cli"},

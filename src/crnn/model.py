@@ -3,11 +3,7 @@
 from __future__ import annotations
 
 import copy
-import hashlib
-import json
-import warnings
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,22 +11,14 @@ import torch
 
 from crnn import predictor as prediction
 from crnn import speed, store
-from crnn.data.build import build as build_examples
-from crnn.data.cache import Cache
-from crnn.data.example import ExampleSet, Record
+from crnn.compiled import Compiled
+from crnn.data.example import ExampleSet
 from crnn.data.findings import Findings
-from crnn.data.inputs import known
-from crnn.data.preflight import preflight
-from crnn.data.split import split
-from crnn.errors import DataError, DataWarning, NotReadyError, SpecError
-from crnn.losses import LOSSES, CrossEntropy, Objective, objective
-from crnn.metrics import METRICS, measure, metric_name
+from crnn.errors import NotReadyError, SpecError
+from crnn.losses import CrossEntropy
 from crnn.nn.network import parameter_count
-from crnn.optim import OPTIMIZERS, SCHEDULES
-from crnn.optim import optimizer as make_optimizer
-from crnn.optim import schedule as make_schedule
+from crnn.parts import Parts, checked, examples, read_parts, tell
 from crnn.predictor import Predictor
-from crnn.registry import Shelf
 from crnn.report.card import card
 from crnn.spec import NetworkSpec
 from crnn.tasks import from_config
@@ -42,78 +30,10 @@ if TYPE_CHECKING:
     from crnn.engine.options import TrainOptions
 
 
-@dataclass
-class Compiled:
-    """What `compile` checked and stored."""
-
-    objective: Objective
-    metrics: list[Any]
-    optimizer: Any
-    schedule: Any
-    clip_norm: float | None
-    average: float | None
-
-    def config(self) -> dict[str, Any]:
-        """As plain JSON; parts that only exist as Python code are None and must be compiled again after loading."""
-        metrics = [_described(METRICS, metric) for metric in self.metrics]
-        return {
-            "loss": _described(LOSSES, self.objective),
-            "metrics": [metric for metric in metrics if metric is not None],
-            "optimizer": _described(OPTIMIZERS, self.optimizer),
-            "schedule": _described(SCHEDULES, self.schedule),
-            "clip_norm": self.clip_norm,
-            "average": self.average,
-        }
-
-
-def measured(given: Any) -> Any:
-    """A measure from its name, dict, object or callable; a torchmetrics object as it is."""
-    return given if hasattr(given, "update") and hasattr(given, "compute") else measure(given)
-
-
-def _described(shelf: Shelf[Any], part: Any) -> dict[str, Any] | None:
-    """A part as JSON, or None where it exists only as Python code."""
-    try:
-        return shelf.describe(part)
-    except SpecError:
-        return None
-
-
-def _check_fit(task: Task, chosen: Objective) -> None:
-    """Refuse a loss of another kind of task."""
-    described = _described(LOSSES, chosen)
-    if described is not None and described["name"] not in task.losses:
-        raise SpecError(
-            f"the loss {described['name']!r} does not fit {task.name}: use {' or '.join(task.losses)}, or any callable"
-        )
-
-
 def _positive(name: str, value: int) -> int:
     if isinstance(value, bool) or not isinstance(value, int) or value < 1:
         raise SpecError(f"{name}={value!r}: give a whole number from 1 up")
     return value
-
-
-def _all_targets(examples: ExampleSet) -> Any:
-    return examples[range(len(examples))].targets
-
-
-def _fingerprint(settings: dict[str, Any], parts: Parts) -> str:
-    """What a checkpoint must agree with to be resumed: every setting and every sample."""
-    digest = hashlib.sha256(json.dumps(settings, sort_keys=True, default=str).encode())
-    for examples in (parts.train, parts.dev):
-        if examples is not None:
-            digest.update(known(examples).facts.digests.tobytes())
-    return digest.hexdigest()
-
-
-@dataclass
-class Parts:
-    """The data of a training, ready: what `fit` trains and validates on, and what was found wrong with it."""
-
-    train: ExampleSet
-    dev: ExampleSet | None
-    findings: Findings = field(default_factory=Findings)
 
 
 class Model:
@@ -176,19 +96,17 @@ class Model:
             UnknownNameError: a name that does not exist; says the nearest.
             SpecError: parts that do not fit the task.
         """
-        plan = self.task.plan
-        chosen = objective(plan.loss if loss is None else loss)
-        _check_fit(self.task, chosen)
-        self._compiled = Compiled(
-            chosen,
-            [measured(given) for given in (plan.metrics if metrics is None else metrics)],
-            make_optimizer(plan.optimizer if optimizer is None else optimizer),
-            make_schedule(plan.schedule if schedule is None else schedule),
-            plan.clip_norm if clip_norm is None else clip_norm,
-            plan.average if average is None else average,
+        self._compiled = Compiled.choose(
+            self.task,
+            loss=loss,
+            optimizer_=optimizer,
+            metrics=metrics,
+            schedule_=schedule,
+            clip_norm=clip_norm,
+            average=average,
         )
         if self._predictor is not None:
-            self._predictor.objective = chosen
+            self._predictor.objective = self._compiled.objective
 
     @property
     def compiled(self) -> Compiled:
@@ -201,7 +119,7 @@ class Model:
     @property
     def metric_names(self) -> list[str]:
         """The names of what `evaluate` returns, in its order."""
-        return ["loss", *(metric_name(given) for given in self.compiled.metrics)]
+        return self.compiled.names
 
     # ── fit ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -222,7 +140,7 @@ class Model:
         Args:
             x: What the task reads: arrays, a folder, a manifest, an archive, records.
             y: Targets, where `x` is arrays.
-            epochs: Passes over the training part.
+            epochs: Passes over the training part; None takes the task's choice, more for a small training part.
             batch_size: Samples a step.
             validation_split: Share of `x` kept for validation, chosen by the task's policy; 0 for none. Where the data
                 names its own validation part (a split column or folder), that is used.
@@ -242,12 +160,14 @@ class Model:
         from crnn.engine.train import train
 
         plan, options = self.task.plan, options or TrainOptions()
-        epochs = _positive("epochs", plan.epochs if epochs is None else epochs)
+        if epochs is not None:
+            _positive("epochs", epochs)
         batch_size = _positive("batch_size", plan.batch_size if batch_size is None else batch_size)
         if early_stopping is not None:
             _positive("early_stopping", early_stopping)
         parts = self._parts(x, y, validation_split, validation_data, options)
         self._build(parts, options.seed)
+        epochs = epochs or plan.epochs_for(len(parts.train), batch_size)
         job = self._job(parts, epochs, batch_size, early_stopping, options)
         self.history = train(job, options)
         self._predictor_or_fail().recogniser.cpu()
@@ -257,48 +177,14 @@ class Model:
     def _parts(self, x: Any, y: Any, share: float | None, dev_data: Any, options: TrainOptions) -> Parts:
         """Read, split, learn, prepare and check, saying what was left out."""
         findings = self.findings = Findings()
-        records, found = self.task.read(x, y)
-        findings.extend(found)
-        train, dev = self._split(records, share, dev_data, options.seed, findings)
+        train, dev = read_parts(self.task, x, y, share, dev_data, options.seed, findings)
         if self._predictor is None:
             self.task.learn(train)
-        train_set = self._examples(train, findings, options)
-        dev_set = self._examples(dev, findings, options) if dev else None
-        checked = preflight(
-            train_set,
-            dev_set,
-            too_short=self._too_short,
-            silent_below=self.task.silent_below,
-            findings=findings,
-        )
-        if len(findings):
-            warnings.warn(f"\n{findings}", DataWarning, stacklevel=3)
-        return Parts(checked.train, checked.dev, findings)
-
-    def _split(
-        self, records: list[Record], share: float | None, dev_data: Any, seed: int, findings: Findings
-    ) -> tuple[list[Record], list[Record]]:
-        if dev_data is not None:
-            if share:
-                raise SpecError("give validation_split or validation_data, not both")
-            pair = isinstance(dev_data, tuple) and len(dev_data) == 2
-            dev, found = self.task.read(*dev_data) if pair else self.task.read(dev_data)
-            findings.extend(found)
-            return records, dev
-        plan = self.task.plan
-        rows = split(records, plan.validation_split if share is None else share, plan.split, seed, findings)
-        return [records[row] for row in rows[0]], [records[row] for row in rows[1]]
-
-    def _examples(self, records: list[Record], findings: Findings, options: TrainOptions) -> ExampleSet:
-        files = bool(records) and isinstance(records[0].source, (str, Path))
-        cached = files if options.cache is None else options.cache
-        return build_examples(
-            records,
-            self.task.prepare,
-            cache=Cache() if cached else None,
-            settings=self.task.config(),
-            findings=findings,
-        )
+        train_set = examples(self.task, train, findings, options.cache)
+        dev_set = examples(self.task, dev, findings, options.cache) if dev else None
+        parts = checked(self.task, self._planned, train_set, dev_set, findings)
+        tell(findings)
+        return parts
 
     @property
     def _planned(self) -> NetworkSpec:
@@ -307,22 +193,14 @@ class Model:
             self.spec = self.task.network(self.size)
         return self.spec
 
-    def _too_short(self, steps: int, target: Any) -> str:
-        front = self.task.front()
-        frames = steps if front is None else front.frames(steps)  # type: ignore[operator]
-        least = self._planned.shortest()
-        return "" if frames >= least else f"has {frames} steps, the convolutions need {least}"
-
     def _build(self, parts: Parts, seed: int) -> None:
         """Make the network on the first fit; a second fit goes on with the same weights."""
         compiled = self.compiled
-        if parts.train.targets is None:
-            raise DataError("fit needs targets: give y, labels in the manifest, or a folder per label")
         if isinstance(compiled.objective, CrossEntropy):
             counts = torch.bincount(torch.as_tensor(parts.train.targets), minlength=self.task.outputs)
             compiled.objective = compiled.objective.balanced(counts.tolist())
-        for examples in filter(None, (parts.train, parts.dev)):
-            compiled.objective.check(_all_targets(examples), self.task.outputs)
+        for part in filter(None, (parts.train, parts.dev)):
+            compiled.objective.check(part.all_targets(), self.task.outputs)
         if self._predictor is None:
             with speed.seeded(seed):
                 recogniser = prediction.build(self.task, self._planned, compiled.objective)
@@ -356,7 +234,7 @@ class Model:
             early_stopping=patience,
             clip_norm=compiled.clip_norm,
             average=compiled.average,
-            fingerprint=_fingerprint(settings, parts),
+            fingerprint=parts.fingerprint(settings),
         )
 
     def _measuring(self) -> Any:
@@ -371,7 +249,7 @@ class Model:
             return
         found = self._scored(dev)
         self.validation = dev, found
-        targets = dev[found.rows.tolist()].targets
+        targets = dev.targets_of(found.rows.tolist())
         if found.predictions is not None and isinstance(targets, torch.Tensor):
             self.task.calibrate(found.predictions, targets)
 
@@ -389,28 +267,23 @@ class Model:
 
     def examine(self, x: Any, y: Any = None, *, batch_size: int | None = None) -> tuple[ExampleSet, Evaluation]:
         """What `evaluate` sums up, whole: the examples, and each one's prediction; reports are made of it."""
-        from crnn.engine.options import TrainOptions
-
         self._predictor_or_fail()
-        findings = Findings()
+        findings = self.findings = Findings()
         records, found = self.task.read(x, y)
         findings.extend(found)
-        examples = self._examples(records, findings, TrainOptions())
-        if examples.targets is None:
-            raise DataError("evaluate needs targets: give y, labels in the manifest, or a folder per label")
-        if len(findings):
-            warnings.warn(f"\n{findings}", DataWarning, stacklevel=3)
-        self.compiled.objective.check(_all_targets(examples), self.task.outputs)
-        return examples, self._scored(examples, batch_size)
+        prepared = examples(self.task, records, findings)
+        tell(findings)
+        self.compiled.objective.check(prepared.all_targets(), self.task.outputs)
+        return prepared, self._scored(prepared, batch_size)
 
-    def _scored(self, examples: ExampleSet, batch_size: int | None = None) -> Evaluation:
+    def _scored(self, prepared: ExampleSet, batch_size: int | None = None) -> Evaluation:
         from crnn.engine.evaluate import evaluate
 
         predictor = self._predictor_or_fail()
         return evaluate(
             predictor.recogniser,
             self._measuring(),
-            examples,
+            prepared,
             batch_size=batch_size or prediction.BATCH,
             device=predictor.device,
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -25,9 +26,18 @@ BATCH = 32
 """Samples in one forward pass of `predict`: on a CPU more is slower, since activations leave the cache."""
 
 
-def build(task: Task, spec: NetworkSpec, objective: Objective) -> Recogniser:
-    """The recogniser of a task that knows its features and outputs."""
-    network = Network(spec, task.features, objective.width(task.outputs), task.channels)
+def build(task: Task, spec: NetworkSpec, objective: Objective, blank: bool = False) -> Recogniser:
+    """The recogniser of a task that knows its features and outputs.
+
+    Args:
+        task: Gives features, outputs and front end.
+        spec: Of the network.
+        objective: Says how many scores an output needs.
+        blank: Leave the network's weights without values and memory, for saved ones to be put in their place; drawing
+            first weights would be most of the time that loading takes.
+    """
+    with torch.device("meta") if blank else contextlib.nullcontext():
+        network = Network(spec, task.features, objective.width(task.outputs), task.channels)
     return Recogniser(network, task.front())
 
 
@@ -65,10 +75,10 @@ class Predictor:
         try:
             task = from_config(config["task"])
             objective = CustomObjective(_unknown_loss) if config.get("loss") is None else LOSSES.make(config["loss"])
-            recogniser = build(task, NetworkSpec.from_dict(config["network"]), objective)
+            recogniser = build(task, NetworkSpec.from_dict(config["network"]), objective, blank=True)
         except (KeyError, TypeError, ValueError) as error:
             raise ModelFileError(f"{folder}/{store.CONFIG} was altered or is of another version: {error}") from error
-        wrong = recogniser.load_state_dict(state, strict=False) if _shapes_fit(recogniser, state) else None
+        wrong = recogniser.load_state_dict(state, strict=False, assign=True) if _shapes_fit(recogniser, state) else None
         if wrong is None or wrong.missing_keys or wrong.unexpected_keys:
             missing = (
                 "weights of another shape"
@@ -132,11 +142,11 @@ class Predictor:
         if reason:
             raise DataError(f"{name} {reason}: give a longer sample")
 
-    @torch.inference_mode()
     def _decode(self, batch: Padded) -> list[Any]:
         predictions, lengths = self.forward(batch)
         return self.task.decode(predictions, lengths)
 
+    @torch.inference_mode()
     def forward(self, batch: Padded) -> tuple[Tensor, Tensor]:
         """Predictions behind the link, and their lengths, for a batch of prepared inputs."""
         scores = self.recogniser(batch.to(self.device))

@@ -248,3 +248,13 @@ def test_an_unknown_fill_is_refused():
 
 def test_fast_lengths_have_small_factors_only():
     assert [fast_length(n) for n in (1, 11, 127, 16001)] == [1, 12, 128, 16128]
+
+
+def test_speed_together_keeps_clips_of_one_length_so():
+    from crnn.audio.augment import Speed
+
+    batch = Padded.whole(torch.randn(6, 4000, generator=torch.Generator().manual_seed(0)))
+    speed = Speed(share=1.0, factors=(0.8, 0.85), together=True)
+    changed = speed(batch, torch.Generator().manual_seed(1))
+    assert changed.full
+    assert changed.data.shape[1] > 4000

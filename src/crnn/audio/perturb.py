@@ -72,9 +72,12 @@ class Speed(Augmentation):
     Args:
         share: Probability that a sample is changed.
         factors: Slowest and fastest; 1.1 makes a clip of 1.1 s last 1 s.
+        together: One factor for all samples that are changed; with share=1, clips of one length stay so, which saves
+            the network the padding.
     """
 
     factors: tuple[float, float] = (0.9, 1.1)
+    together: bool = False
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -85,7 +88,7 @@ class Speed(Augmentation):
         """Resample every wave."""
         # A margin keeps the end of a clip, which the FFT takes for a neighbour of its start, away from it.
         points = 2 * fast_length((batch.data.shape[1] + _MARGIN + 1) // 2)  # even, so that factor 1 is among the sizes
-        wanted = points / uniform(generator, len(batch), *self.factors)
+        wanted = points / uniform(generator, 1 if self.together else len(batch), *self.factors).expand(len(batch))
         sizes = torch.tensor(
             fast_lengths(round(0.97 * points / self.factors[1]), round(1.03 * points / self.factors[0]))
         )

@@ -7,16 +7,19 @@ from pathlib import Path
 
 import click
 
+from crnn.cli.page import write_page
+
 
 @click.command("evaluate", short_help="Measure a model on labelled data; writes a report page.")
 @click.argument("model", type=click.Path(path_type=Path))
 @click.argument("data", type=click.Path(path_type=Path))
 @click.option("--split", help="Part of a manifest to use [default: test, else dev, else all rows].")
-@click.option("--report", "folder", type=click.Path(path_type=Path), help="Write a report page into this folder.")
+@click.option("--report", "folder", type=click.Path(path_type=Path), help="Folder of the page [MODEL/evaluation].")
+@click.option("--no-report", is_flag=True, help="Write no report page.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object on stdout.")
-def command(model: Path, data: Path, split: str | None, folder: Path | None, as_json: bool) -> int:
+def command(model: Path, data: Path, split: str | None, folder: Path | None, no_report: bool, as_json: bool) -> int:
     """Measure MODEL on DATA: a folder per label, a manifest, an archive."""
-    return run(model, data, split, folder, as_json)
+    return run(model, data, split, None if no_report else folder or model / "evaluation", as_json)
 
 
 def run(model: Path, data: Path, split: str | None, folder: Path | None, as_json: bool) -> int:
@@ -24,14 +27,15 @@ def run(model: Path, data: Path, split: str | None, folder: Path | None, as_json
     from crnn import speed
     from crnn.data.split import part
     from crnn.model import Model
-    from crnn.report import write
 
     speed.keep_memory()
     trained = Model.load(model)
     records, findings = trained.task.read(data)
     chosen, used = part(records, split)
     examples, found = trained.examine(chosen)
-    page = None if folder is None else write(folder, task=trained.task, examples=examples, evaluation=found)
+    findings.extend(trained.findings)
+    title = f"{trained.task.name}: evaluation"
+    page = None if folder is None else write_page(folder, trained, (examples, found), {"data": data}, title)
     values = {name: value for name, value in found.values.items() if isinstance(value, float)}
     if as_json:
         facts = {"samples": len(examples), "split": used, "metrics": values, "findings": findings.to_dict()}

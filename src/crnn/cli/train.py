@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from crnn.cli.page import write_page
+
 if TYPE_CHECKING:
     from crnn.engine.history import History
     from crnn.model import Model
@@ -104,7 +106,9 @@ def run(
     if not _is_first_process():
         return 0
     model.save(out)
-    page = _report(model, out, started) if wants_report and len(history) else None
+    command_line = shlex.join(["crnn", *sys.argv[1:]])
+    settings = {"command": command_line, "seed": seed, "seconds": round(time.time() - started)}
+    page = write_page(out / "report", model, model.validation, settings) if wants_report and len(history) else None
     _say(model, history, out, page, as_json)
     return 130 if history.interrupted else 0
 
@@ -130,32 +134,6 @@ def _task(name: str, noise: Path | None) -> Any:
 
 def _as_dict(part: str | dict[str, Any]) -> dict[str, Any]:
     return {"name": part} if isinstance(part, str) else part
-
-
-def _report(model: Model, out: Path, started: float) -> Path | None:
-    """Write the report page; without its extra say so and go on, since the model is what was asked for."""
-    from crnn.errors import MissingExtraError
-    from crnn.report import write
-
-    examples, evaluation = model.validation or (None, None)
-    settings = {
-        "command": shlex.join(["crnn", *sys.argv[1:]]),
-        "parameters": f"{model.parameters:,}",
-        "seconds": round(time.time() - started),
-    }
-    try:
-        return write(
-            out / "report",
-            task=model.task,
-            examples=examples,
-            evaluation=evaluation,
-            history=model.history,
-            findings=model.findings,
-            settings=settings,
-        )
-    except MissingExtraError as error:
-        click.echo(f"note: {error}", err=True)
-        return None
 
 
 def _say(model: Model, history: History, out: Path, page: Path | None, as_json: bool) -> None:

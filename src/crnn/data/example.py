@@ -119,9 +119,16 @@ class ExampleSet(torch.utils.data.Dataset[Batch]):
     def __getitem__(self, rows: Sequence[int]) -> Batch:
         inputs = Padded.stack([np.asarray(self.inputs[row]) for row in rows])
         weights = None if self.weights is None else torch.from_numpy(self.weights[list(rows)])
-        return Batch(inputs, self._targets(rows), weights, torch.as_tensor(rows, dtype=torch.int64))
+        return Batch(inputs, self.targets_of(rows), weights, torch.as_tensor(rows, dtype=torch.int64))
 
-    def _targets(self, rows: Sequence[int]) -> Tensor | Padded | None:
+    def all_targets(self) -> Tensor | Padded:
+        """The targets of every sample, without touching the inputs."""
+        targets = self.targets_of(range(len(self)))
+        assert targets is not None
+        return targets
+
+    def targets_of(self, rows: Sequence[int]) -> Tensor | Padded | None:
+        """The targets of some samples, without touching their inputs; None for data without targets."""
         if self.targets is None:
             return None
         chosen = [self.targets[row] for row in rows]

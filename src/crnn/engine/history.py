@@ -84,6 +84,7 @@ class History:
             raise MissingExtraError("plotting", "report") from error
         columns = self.to_dict()
         names = [name for name in columns if f"val_{name}" in columns or name in ("loss", self.monitor)]
+        names = [name for name in names if not name.startswith("val_")]
         figure = Figure(figsize=(4.5 * len(names), 3.2), layout="constrained")
         for panel, name in zip(figure.subplots(1, len(names), squeeze=False)[0], names, strict=True):
             for column, label in ((name, "training"), (f"val_{name}", "validation")):

@@ -219,9 +219,10 @@ class Training:
             rank=self.fabric.global_rank,
             world=self.fabric.world_size,
         )
-        targets = None if found.predictions is None else self.job.dev[found.rows.tolist()].targets
+        targets = None if found.predictions is None else self.job.dev.targets_of(found.rows.tolist())
         advice = collapse(found.predictions, targets if isinstance(targets, Tensor) else None)
-        if advice is not None and advice not in self.history.notes and len(self.history) >= 2:
+        warming_up = len(self.history) < max(2, self.job.epochs // 4)
+        if advice is not None and advice not in self.history.notes and not warming_up:
             self.history.notes.append(advice)
             warnings.warn(advice, stacklevel=2)
         return {f"val_{name}": value for name, value in _scalars(found.values).items()}

@@ -14,17 +14,8 @@ from torch import Tensor, nn
 
 from crnn.nn.activation import ACTIVATIONS, MONOTONE
 from crnn.nn.norm import norm
+from crnn.nn.padding import cleared, padded
 from crnn.spec import ConvSpec
-
-
-def step_mask(x: Tensor, lengths: Tensor) -> Tensor | None:
-    """Ones on valid steps, zeros on padding, ``(B, 1, …, T)``; None where nothing is padding."""
-    steps = x.shape[-1]
-    if bool((lengths >= steps).all()):
-        return None
-    valid = torch.arange(steps, device=x.device) < lengths.to(x.device)[:, None]
-    return valid.to(x.dtype).reshape(len(x), *([1] * (x.dim() - 2)), steps)
-
 
 Kept = tuple[Tensor, int]
 """Inputs that the next output still needs, and coming steps that a wide stride jumps over."""
@@ -61,10 +52,9 @@ class Convolution(nn.Module):
 
     def forward(self, x: Tensor, lengths: Tensor) -> tuple[Tensor, Tensor]:
         """Convolve and normalise; returns the new lengths as well."""
-        mask = step_mask(x, lengths)
-        x = self._convolve(x if mask is None else x * mask, self.pads)
+        x = self._convolve(cleared(x, lengths), self.pads)
         lengths = (lengths + sum(self.pads[-1]) - self.reach - 1) // self.stride + 1
-        return (x if self.norm is None else self.norm(x, step_mask(x, lengths))), lengths
+        return (x if self.norm is None else self.norm(x, lengths if padded(x, lengths) else None)), lengths
 
     def step(self, x: Tensor, state: Kept | None) -> tuple[Tensor, Kept]:
         """Convolve the next chunk; `state` is what the last call gave, None at the start."""

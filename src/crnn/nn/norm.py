@@ -1,14 +1,18 @@
 """Normalisation in which padding never counts, in training statistics and in evaluation alike.
 
-Layout inside the convolutions: ``(B, C, T)`` or ``(B, C, H, T)``, time last. A mask ``(B, 1, …, T)`` of ones and zeros
-says which steps are valid; None says that all are.
+Layout inside the convolutions: ``(B, C, T)`` or ``(B, C, H, T)``, time last. Lengths ``(B,)`` say how many steps of
+each sample are valid; None says that all are.
 """
 
 from __future__ import annotations
 
+from typing import Any
+
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
+
+from crnn.nn.padding import clear, step_mask
 
 EPSILON = 1e-5
 
@@ -31,30 +35,61 @@ class BatchNorm(nn.Module):
         self.register_buffer("running_mean", torch.zeros(channels))
         self.register_buffer("running_var", torch.ones(channels))
 
-    def forward(self, x: Tensor, mask: Tensor | None = None) -> Tensor:
+    def forward(self, x: Tensor, lengths: Tensor | None = None) -> Tensor:
         """Normalise ``(B, C, …, T)`` per channel."""
-        if mask is None or not self.training:
+        if lengths is None or not self.training:
             return F.batch_norm(
                 x, self.running_mean, self.running_var, self.weight, self.bias, self.training, self.momentum, EPSILON
             )
-        mean, var = self._statistics(x, mask)
-        shape = [1, -1] + [1] * (x.dim() - 2)
-        scale = self.weight * torch.rsqrt(var + EPSILON)
-        shift = self.bias - mean * scale
-        return x * scale.to(x.dtype).reshape(shape) + shift.to(x.dtype).reshape(shape)
-
-    def _statistics(self, x: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
-        axes = [0, *range(2, x.dim())]
-        count = mask.sum() * (x[0, 0].numel() // x.shape[-1])
-        wide = x.float()
-        mean = (wide * mask).sum(axes) / count
-        centred = (wide - mean.reshape([1, -1] + [1] * (x.dim() - 2))) * mask
-        var = centred.square().sum(axes) / count
+        normal, mean, var = MaskedBatchNorm.apply(x, lengths, self.weight, self.bias)  # type: ignore[no-untyped-call]
+        count = int(lengths.sum()) * (x[0, 0].numel() // x.shape[-1])
         with torch.no_grad():
-            unbiased = var * count / (count - 1).clamp_min(1)
             self.running_mean.lerp_(mean, self.momentum)
-            self.running_var.lerp_(unbiased, self.momentum)
-        return mean, var
+            self.running_var.lerp_(var * (count / max(count - 1, 1)), self.momentum)
+        return normal  # type: ignore[no-any-return]
+
+
+class MaskedBatchNorm(torch.autograd.Function):
+    """Batch normalisation whose statistics and gradients leave padding out, at the speed of PyTorch's own kernels.
+
+    Padding is set to zero, so that PyTorch's sums over all steps are those over the valid ones, and only the number
+    they are divided by has to be put right: with r = all steps / valid steps,
+
+        mean = r · mean_all        var = r · (var_all - (r - 1) · mean_all²)
+        dx   = r · dx_all - (r - 1) · weight / sqrt(var + ε) · dy
+
+    The same in plain tensor operations took four times as long and made training by padded batches half as fast.
+    """
+
+    @staticmethod
+    def forward(ctx: Any, x: Tensor, lengths: Tensor, weight: Tensor, bias: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """Normal values with zeros in the padding, mean and (biased) variance ``(C,)`` over valid steps."""
+        x = clear(x.clone(), lengths)
+        ctx.surplus = len(x) * x.shape[-1] / int(lengths.sum())
+        # Statistics come in the type of the running ones that are given, which the momentum of 0 leaves alone.
+        start = torch.zeros_like(weight), torch.ones_like(weight)
+        mean, var = torch.ops.aten.batch_norm_update_stats(x, *start, 0.0)
+        var = ctx.surplus * (var - (ctx.surplus - 1.0) * mean.square()).clamp_min(0.0)
+        mean = ctx.surplus * mean
+        normal = clear(F.batch_norm(x, mean, var, weight, bias, False, 0.0, EPSILON), lengths)
+        ctx.lengths = lengths
+        ctx.save_for_backward(x, weight, mean, torch.rsqrt(var + EPSILON))
+        ctx.mark_non_differentiable(mean, var)
+        return normal, mean, var
+
+    @staticmethod
+    def backward(ctx: Any, gradient: Tensor, *_: Any) -> tuple[Tensor, None, Tensor, Tensor]:
+        """Gradients of values, weight and bias; padding gives and gets none."""
+        x, weight, mean, scale = ctx.saved_tensors
+        gradient = clear(gradient.clone(), ctx.lengths)
+        dx, dweight, dbias = torch.ops.aten.native_batch_norm_backward(
+            gradient, x, weight, None, None, mean, scale, True, EPSILON, [True, True, True]
+        )
+        factor = (1.0 - ctx.surplus) * weight * scale
+        # Batch norm as a product per channel: twelve times as fast in bf16 as broadcasting.
+        direct = F.batch_norm(gradient, torch.zeros_like(mean), torch.ones_like(mean), factor, None, False, 0.0, 0.0)
+        dx = clear(direct.add_(dx, alpha=ctx.surplus), ctx.lengths)
+        return dx, None, dweight, dbias
 
 
 class StepNorm(nn.Module):
@@ -65,7 +100,7 @@ class StepNorm(nn.Module):
         self.weight = nn.Parameter(torch.ones(channels))
         self.bias = nn.Parameter(torch.zeros(channels))
 
-    def forward(self, x: Tensor, mask: Tensor | None = None) -> Tensor:
+    def forward(self, x: Tensor, lengths: Tensor | None = None) -> Tensor:
         """Normalise ``(B, C, …, T)`` over all axes between batch and time."""
         axes = list(range(1, x.dim() - 1))
         wide = x.float()
@@ -84,10 +119,11 @@ class GroupNorm(nn.Module):
         self.weight = nn.Parameter(torch.ones(channels))
         self.bias = nn.Parameter(torch.zeros(channels))
 
-    def forward(self, x: Tensor, mask: Tensor | None = None) -> Tensor:
+    def forward(self, x: Tensor, lengths: Tensor | None = None) -> Tensor:
         """Normalise ``(B, C, …, T)`` over groups of channels, rows and valid steps."""
-        if mask is None:
+        if lengths is None:
             return F.group_norm(x, self.groups, self.weight, self.bias, EPSILON)
+        mask = step_mask(x, lengths)
         wide = x.float().reshape(len(x), self.groups, -1, *x.shape[2:])
         cover = mask.unsqueeze(1).expand(-1, 1, 1, *wide.shape[3:-1], -1)
         axes = list(range(2, wide.dim()))

@@ -21,7 +21,7 @@ State = Any
 
 
 def _initialise(cell: nn.RNNBase) -> None:
-    """Glorot for inputs, orthogonal for the recurrence, zero biases, as Keras does."""
+    """Glorot for inputs and orthogonal for the recurrence, gate by gate; zero biases."""
     hidden = cell.hidden_size
     for name, weight in cell.named_parameters():
         if name.startswith("bias"):

@@ -125,11 +125,12 @@ def showable(texts: Sequence[str]) -> bool:
 
 
 def axis_labels(names: Sequence[str]) -> tuple[list[str], bool]:
-    """Labels for an axis, shortened; numbers from 1 for all of them where one cannot be shown.
+    """Labels for an axis, shortened; numbers from 1 for all of them where one cannot be shown or told from another.
 
     Returns:
         The labels, and whether they are numbers that a table has to explain.
     """
-    if not showable(names):
-        return [str(number) for number in range(1, len(names) + 1)], True
-    return [name if len(name) <= LONGEST else name[: LONGEST - 1] + "…" for name in names], False
+    short = [name if len(name) <= LONGEST else name[: LONGEST - 1] + "…" for name in names]
+    if len(set(short)) == len(set(names)) and showable(short):
+        return short, False
+    return [str(number) for number in range(1, len(names) + 1)], True

@@ -101,13 +101,13 @@ def number(value: float) -> str:
 
 
 def percent(share: float) -> str:
-    """A share with one decimal, a dash for what does not exist.
+    r"""A share with one decimal, a dash for what does not exist.
 
     Example:
         >>> percent(0.9731)
-        '97.3 %'
+        '97.3\xa0%'
     """
-    return "–" if math.isnan(share) else f"{100 * share:.1f} %"
+    return "–" if math.isnan(share) else f"{100 * share:.1f}\N{NO-BREAK SPACE}%"
 
 
 def write(

@@ -115,7 +115,7 @@ def _case(judged: Judged, row: int) -> Case:
     else:
         truth, answer = _held(judged.names, target), _held(judged.names, scores)
     sure = float(_sureness(judged)[row])
-    score = f"{100 * sure:.1f} %" if judged.probable else f"{sure:.3g}"
+    score = f"{100 * sure:.1f}\N{NO-BREAK SPACE}%" if judged.probable else f"{sure:.3g}"
     return Case(record.name or f"row {row}", record.group, truth, answer, score, record.source)
 
 

@@ -82,6 +82,7 @@ class SpokenCommands(Task):
         split="group",
         validation_split=0.2,
         epochs=40,
+        least_steps=2500,
         batch_size=32,
         clip_norm=1.0,
         average=0.998,
@@ -146,6 +147,10 @@ class SpokenCommands(Task):
         target = None if record.target is None or self.labels is None else self.labels.number(record.target)
         return Example(samples, target, record)
 
+    def preparation(self) -> dict[str, Any]:
+        """Rate and labels; features are computed later, so other spectrogram settings need no new cache."""
+        return {"name": self.name, "rate_hz": self.rate_hz, "labels": self.labels and self.labels.names}
+
     def front(self) -> nn.Module:
         """The log-mel spectrogram, part of the saved and exported model."""
         return spectrogram(self.spectrogram)
@@ -157,7 +162,7 @@ class SpokenCommands(Task):
         noises = () if self.noise is None else tuple(read_noises(self.noise, self.rate_hz))
         return Chain(
             [
-                Speed(share=0.9, factors=(0.85, 1.15)),
+                Speed(share=1.0, factors=(0.83, 1.17), together=True),
                 Shift(share=1.0, ms=100),
                 Equalise(share=0.4),
                 Room(share=0.15),
@@ -170,7 +175,7 @@ class SpokenCommands(Task):
         if not self.augment:
             return None
         masks = [MaskTime(share=1.0, steps=10, count=2), MaskFrequency(share=1.0, bands=6, count=2)]
-        return Chain([WarpFrequency(share=1.0, most=0.08), *masks])
+        return Chain([WarpFrequency(share=1.0, most=0.1), *masks])
 
     @property
     def rate_hz(self) -> int:
@@ -242,12 +247,13 @@ class SpokenCommands(Task):
         return task
 
 
-def read_noises(folder: str | Path, rate_hz: int) -> list[Tensor]:
-    """The noise clips in a folder; where a manifest names splits, only those for training.
+def read_noises(given: str | Path, rate_hz: int) -> list[Tensor]:
+    """The noise clips of a folder or manifest; where a manifest names splits, only those for training.
 
     Raises:
-        DataError: no audio file is there.
+        DataError: no audio file is there, or one cannot be read.
     """
-    records, _ = read(folder, suffixes=wave.SUFFIXES, target=None)
+    manifest = Path(given) / "manifest.csv"
+    records, _ = read(manifest if manifest.is_file() else given, suffixes=wave.SUFFIXES, target=None)
     chosen = [record for record in records if record.split in ("", "train")]
     return [torch.from_numpy(wave.read(record.source, rate_hz)) for record in chosen]

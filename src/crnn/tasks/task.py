@@ -46,6 +46,7 @@ class Plan:
         split: Policy of `validation_split`: "stratified", "group", "random" or "tail".
         validation_split: Share kept for validation where neither the user nor the data names one.
         epochs: Passes over the training part.
+        least_steps: Optimizer steps that a small training part gets by more passes, where the user names no epochs.
         batch_size: Samples a step.
         clip_norm: Largest gradient norm, or None.
         average: Decay of the weight average (EMA) per step, or None.
@@ -59,9 +60,21 @@ class Plan:
     split: str = "random"
     validation_split: float = 0.0
     epochs: int = 20
+    least_steps: int = 0
     batch_size: int = 32
     clip_norm: float | None = None
     average: float | None = None
+
+    def epochs_for(self, samples: int, batch_size: int) -> int:
+        """Epochs that give this many samples the planned passes and at least the planned steps.
+
+        Example:
+            >>> plan = Plan("mse", (), "loss", epochs=10, least_steps=100)
+            >>> plan.epochs_for(64, 32), plan.epochs_for(64_000, 32)
+            (50, 10)
+        """
+        steps = -(-samples // batch_size)
+        return max(self.epochs, -(-self.least_steps // steps))
 
 
 class Task(ABC):
@@ -109,6 +122,10 @@ class Task(ABC):
         Raises:
             DataError: names the record and what is wrong with it.
         """
+
+    def preparation(self) -> dict[str, Any]:
+        """All that decides what `prepare` makes of a record, as plain JSON: prepared inputs are cached under it."""
+        return self.config()
 
     @abstractmethod
     def decode(self, predictions: Tensor, lengths: Tensor) -> list[Any]:

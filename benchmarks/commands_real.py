@@ -1,0 +1,168 @@
+"""Spoken commands on real sets: trains on `split=train`, judges on `split=dev`, clean and in noise at 10 dB.
+
+    python benchmarks/commands_real.py --set arabic-commands --data FOLDER --seeds 0 1 2 --epochs 40
+
+The dev part also chooses the epoch whose weights are kept, as on the sets' published dev figures.
+
+FOLDER holds `speech/<set>/manifest.csv` and `speech/noise/manifest.csv`. The same command goes on where it was stopped.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import os
+import shlex
+import statistics
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from turns import circumstances, commit, markdown
+
+import crnn
+from crnn.audio import wave
+from crnn.audio.noise import AddNoise
+from crnn.data.example import Record
+from crnn.data.manifest import from_manifest
+from crnn.padded import Padded
+
+RATE_HZ = 16_000
+SNR_DB = 10.0
+NOISE_SEED = 20_000
+HELD_OUT = 3
+"""Where the noise manifest keeps none for judging, every third clip by path is kept: never used in training."""
+
+
+@dataclass(frozen=True)
+class Result:
+    """What one seed gave: accuracies in per cent."""
+
+    seed: int
+    clean: float
+    noisy: float
+    parameters: int
+    seconds: float
+    epochs: int
+
+
+def main() -> None:
+    """Train every seed and print the table."""
+    options = parsed()
+    torch.set_num_threads(options.threads)
+    options.out.mkdir(parents=True, exist_ok=True)
+    records, _ = from_manifest(options.data / "speech" / options.set / "manifest.csv")
+    train = [record for record in records if record.split == "train"]
+    dev = [record for record in records if record.split == "dev"]
+    kept_in, held_out = split_noise(options.data / "speech" / "noise" / "manifest.csv")
+    noise = write_manifest(options.out / "noise-train.csv", kept_in)
+    loud = noisy(dev, [torch.from_numpy(wave.read(record.source, RATE_HZ)) for record in held_out])
+    results = [one(seed, train, dev, loud, noise, options) for seed in options.seeds]
+    print(circumstances(set=options.set, size=options.size, epochs=options.epochs, threads=options.threads), "\n")
+    print(f"noise of the noisy dev copy: {', '.join(record.name for record in held_out)}\n")
+    print(table(results))
+
+
+def parsed() -> argparse.Namespace:
+    """The command line."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--set", choices=("arabic-commands", "fsdd"), required=True)
+    data = os.environ.get("CRNN_DATA")
+    parser.add_argument("--data", type=Path, default=data, required=data is None, help="default: $CRNN_DATA")
+    parser.add_argument("--seeds", type=int, nargs="+", default=[0, 1, 2])
+    parser.add_argument("--epochs", type=int, default=40)
+    parser.add_argument("--size", default="small")
+    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--out", type=Path, help="checkpoints and models (default: run/<set>)")
+    parser.add_argument("--progress", action="store_true")
+    options = parser.parse_args()
+    options.out = options.out or Path("run") / options.set
+    return options
+
+
+def split_noise(manifest: Path) -> tuple[list[Record], list[Record]]:
+    """Noise for training, and noise for judging that training never hears."""
+    clips, _ = from_manifest(manifest, target=None)
+    clips.sort(key=lambda record: str(record.source))
+    held = [record for record in clips if record.split not in ("", "train")] or clips[HELD_OUT - 1 :: HELD_OUT]
+    names = {record.name for record in held}
+    return [record for record in clips if record.name not in names], held
+
+
+def write_manifest(path: Path, records: Sequence[Record]) -> Path:
+    """A manifest of these files; returns its path."""
+    with path.open("w", newline="", encoding="utf-8") as file:
+        csv.writer(file).writerows([["path"], *([str(Path(record.source).resolve())] for record in records)])
+    return path
+
+
+def noisy(dev: Sequence[Record], noises: Sequence[torch.Tensor]) -> list[Record]:
+    """The dev clips with noise at 10 dB in every one; the same for every seed, so that seeds can be compared."""
+    add = AddNoise(share=1.0, snr_db=(SNR_DB, SNR_DB), noises=tuple(noises))
+    generator = torch.Generator().manual_seed(NOISE_SEED)
+    loud = []
+    for record in dev:
+        clip = torch.from_numpy(wave.read(record.source, RATE_HZ))
+        mixed = add(Padded.whole(clip[None]), generator).data[0].numpy()
+        # Like a microphone, the mixture may not pass full scale; the ratio of voice and noise is kept.
+        mixed = mixed / max(1.0, float(np.abs(mixed).max()))
+        loud.append(Record(mixed, record.target, record.name, record.group))
+    return loud
+
+
+def one(
+    seed: int,
+    train: list[Record],
+    dev: list[Record],
+    loud: list[Record],
+    noise: Path,
+    options: argparse.Namespace,
+) -> Result:
+    """Train with one seed, or go on with it, and judge."""
+    folder = options.out / f"seed-{seed}"
+    started = time.perf_counter()
+    model = crnn.Model(crnn.SpokenCommands(noise=noise), size=options.size)
+    settings = crnn.TrainOptions(seed=seed, folder=folder, progress=options.progress)
+    history = model.fit(train, epochs=options.epochs, validation_data=dev, options=settings)
+    model.save(folder / "model")
+    accuracy = model.metric_names.index("accuracy")
+    clean, mixed = (100.0 * model.evaluate(part)[accuracy] for part in (dev, loud))
+    seconds = sum(history["seconds"])
+    found = Result(seed, clean, mixed, model.parameters, seconds, len(history))
+    wall = time.perf_counter() - started
+    print(f"seed {seed}: clean {clean:.2f} %, noisy {mixed:.2f} %, {wall:.0f} s in this run", file=sys.stderr)
+    return found
+
+
+def table(results: Sequence[Result]) -> str:
+    """A row a seed, and their mean with the spread between seeds."""
+    command = f"`{shlex.join(['python', *sys.argv])}`"
+    when = circumstances().split(",")[0].removeprefix("date: ")
+    rows: list[list[object]] = [
+        [
+            when,
+            commit(),
+            found.seed,
+            f"{found.clean:.2f}",
+            f"{found.noisy:.2f}",
+            f"{found.parameters:,}",
+            f"{found.seconds:.0f}",
+            found.epochs,
+            command,
+        ]
+        for found in results
+    ]
+    clean, mixed = [found.clean for found in results], [found.noisy for found in results]
+    seconds = statistics.mean(found.seconds for found in results)
+    spread = (f"{statistics.mean(each):.2f} ± {statistics.pstdev(each):.2f}" for each in (clean, mixed))
+    rows.append([when, commit(), "mean", *spread, "", f"{seconds:.0f}", "", ""])
+    head = ["date", "commit", "seed", "dev, %", f"dev at {SNR_DB:.0f} dB, %", "parameters", "s", "epochs", "command"]
+    return markdown(head, rows)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,177 @@
+"""Looking into data: how much of what, how long, and what training would leave out."""
+
+from __future__ import annotations
+
+import copy
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from crnn import predictor
+from crnn.audio import wave
+from crnn.data.build import build
+from crnn.data.cache import Cache
+from crnn.data.example import ExampleSet, Record
+from crnn.data.findings import Findings
+from crnn.data.preflight import preflight
+from crnn.data.split import by_column
+from crnn.errors import CrnnError, DataError, UnreadableError
+from crnn.inspect.inspection import Inspection
+from crnn.losses import objective
+from crnn.tasks import TASKS
+from crnn.tasks.arrays import ArrayClassification, ArrayRegression
+from crnn.tasks.commands import SpokenCommands
+from crnn.tasks.task import Task
+
+ARRAYS = ".npz"
+BARS = 12
+"""Bars of the histogram of lengths."""
+
+
+def inspect_data(given: Any, task: Task | str | None = None, *, targets: Any = None, check: bool = True) -> Inspection:
+    """Look into data; arguments and errors as those of `crnn.inspect.inspect`."""
+    name = str(given) if isinstance(given, (str, Path)) else f"in memory ({type(given).__name__})"
+    if isinstance(given, (str, Path)) and str(given).lower().endswith(ARRAYS):
+        given, targets = _npz(Path(given).expanduser())
+    elif isinstance(given, tuple) and len(given) == 2 and targets is None:
+        given, targets = given
+    reader = _reader(task, given, targets)
+    records, findings, problems = _read(given, targets, reader)
+    groups, splits = _counted(record.group for record in records), _splits(records)
+    facts = {
+        "task": reader.name,
+        "samples": len(records),
+        **_targets(records),
+        **({"groups": groups} if groups else {}),
+        **({"splits": splits} if splits else {}),
+        **_sound(records),
+    }
+    found = Inspection("data", name, facts, findings, problems)
+    if check and not problems:
+        _check(found, records, reader)
+    return found
+
+
+def _reader(task: Task | str | None, given: Any, targets: Any) -> Task:
+    if isinstance(task, Task):
+        return copy.deepcopy(task)
+    if task is not None:
+        return TASKS[task]()
+    if isinstance(given, (str, Path)) or (isinstance(given, list) and given and isinstance(given[0], (str, Path))):
+        return SpokenCommands()
+    values = np.asarray(() if targets is None else targets)
+    if values.dtype.kind == "f" and not np.equal(np.mod(values, 1), 0).all():
+        return ArrayRegression()
+    several = values.ndim == 2 and values.shape[1] > 1 and not (values.sum(1) == 1).all()
+    return ArrayClassification(multi_label=several)
+
+
+def _npz(path: Path) -> tuple[Any, Any]:
+    try:
+        with np.load(path, allow_pickle=False) as arrays:
+            found = {name.lower(): arrays[name] for name in arrays.files}
+    except (OSError, ValueError, EOFError) as error:
+        raise UnreadableError(f"{path} cannot be read as arrays ({error}): write it with numpy.savez") from error
+    if "x" not in found:
+        raise DataError(f"{path} holds {', '.join(found) or 'nothing'}: call the inputs x and the targets y")
+    return found["x"], found.get("y")
+
+
+def _read(given: Any, targets: Any, task: Task) -> tuple[list[Record], Findings, list[str]]:
+    """Records; without targets, and with the reason as a problem, where none can be read."""
+    try:
+        return *task.read(given, targets), []
+    except UnreadableError:
+        raise
+    except DataError as error:
+        try:
+            return *task.read_unlabelled(given), [f"cannot be trained on: {error}"]
+        except DataError:
+            raise error from None
+
+
+def _targets(records: Sequence[Record]) -> dict[str, Any]:
+    """Labels with their counts, or the range of values."""
+    given = [record.target for record in records if record.target is not None]
+    if not given:
+        return {}
+    values = np.asarray(given, dtype=object if isinstance(given[0], str) else None)
+    if values.dtype.kind == "f" and not np.equal(np.mod(values, 1), 0).all():
+        return {"targets": {"values": int(values[0].size), **_range(values)}}
+    if values.ndim == 2:
+        return {"labels": {str(column): int(count) for column, count in enumerate((values > 0).sum(0))}}
+    return {"labels": _counted(str(target) for target in given)}
+
+
+def _counted(texts: Iterable[str]) -> dict[str, int]:
+    """How often each text occurs, the commonest first; texts that are empty do not count."""
+    return dict(sorted(Counter(filter(None, texts)).items(), key=lambda item: (-item[1], item[0])))
+
+
+def _splits(records: Sequence[Record]) -> dict[str, int]:
+    counts = Counter(record.split or "(not said)" for record in records)
+    return {} if set(counts) == {"(not said)"} else dict(counts)
+
+
+def _sound(records: Sequence[Record]) -> dict[str, Any]:
+    """Lengths, rates and sizes as the headers of sound files tell them; empty for other materials."""
+    paths = [record.source for record in records if isinstance(record.source, Path)]
+    files = [path for path in paths if path.suffix.lower() in wave.SUFFIXES and path.is_file()]
+    facts: dict[str, Any] = {}
+    heads = []
+    for path in files:
+        try:
+            heads.append(wave.info(path))
+        except UnreadableError:  # `_check` names it
+            continue
+    if heads:
+        seconds = np.array([head.seconds for head in heads])
+        facts["length_s"] = {**_range(seconds), "in all": float(seconds.sum()), "histogram": _histogram(seconds)}
+        facts["rate_hz"] = _counted(str(head.rate_hz) for head in heads)
+        facts["channels"] = _counted(str(head.channels) for head in heads)
+    if paths:
+        facts["size_bytes"] = sum(path.stat().st_size for path in paths if path.is_file())
+    return facts
+
+
+def _range(values: Any) -> dict[str, float]:
+    low, middle, high, most = np.quantile(np.asarray(values, dtype=np.float64), (0, 0.5, 0.95, 1)).tolist()
+    return {"least": low, "median": middle, "95 %": high, "most": most}
+
+
+def _histogram(values: Any) -> list[dict[str, float]]:
+    counts, ends = np.histogram(values, bins=BARS if values.max() > values.min() else 1)
+    pairs = zip(counts.tolist(), ends[:-1].tolist(), ends[1:].tolist(), strict=True)
+    return [{"from": low, "to": high, "count": count} for count, low, high in pairs]
+
+
+def _check(found: Inspection, records: list[Record], task: Task) -> None:
+    """Prepare all samples as training would, and tell what it would leave out or warn of."""
+    named = by_column(records)
+    train, dev = ([records[row] for row in rows] for rows in named) if named else (records, [])
+    try:
+        task.learn(train)
+        recogniser = predictor.build(task, task.network("small"), objective(task.plan.loss))
+        train_set = _prepared(train, task, found.findings)
+        dev_set = _prepared(dev, task, found.findings) if dev else None
+        if "length_s" not in found.facts:
+            lengths = np.concatenate([part.lengths for part in (train_set, dev_set) if part is not None])
+            found.facts["length_steps"] = {**_range(lengths), "histogram": _histogram(lengths)}
+        preflight(
+            train_set,
+            dev_set,
+            too_short=lambda steps, target: predictor.too_short(recogniser, steps),
+            silent_below=task.silent_below,
+            findings=found.findings,
+        )
+    except CrnnError as error:
+        found.problems.append(f"cannot be trained on: {error}")
+
+
+def _prepared(records: list[Record], task: Task, findings: Findings) -> ExampleSet:
+    """With the same key as training uses, so that training finds the samples in the cache."""
+    cache = Cache() if isinstance(records[0].source, Path) else None
+    return build(records, task.prepare, cache=cache, settings=task.config(), findings=findings)

@@ -1,0 +1,123 @@
+"""From what the user holds to the parts of a training: read, split, learnt from, prepared, checked.
+
+Everything that is left out, or looks wrong, is named once in the findings, before training starts.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import warnings
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from crnn.data.build import build
+from crnn.data.cache import Cache
+from crnn.data.example import ExampleSet, Record
+from crnn.data.findings import Findings
+from crnn.data.inputs import known
+from crnn.data.preflight import preflight
+from crnn.data.split import split
+from crnn.errors import DataError, DataWarning, SpecError
+from crnn.spec import NetworkSpec
+from crnn.tasks.task import Task
+
+
+@dataclass(frozen=True)
+class Parts:
+    """The data of a training, ready.
+
+    Args:
+        train: What training sees.
+        dev: What it is validated on, or None.
+    """
+
+    train: ExampleSet
+    dev: ExampleSet | None
+
+    def fingerprint(self, settings: dict[str, Any]) -> str:
+        """What a checkpoint must agree with to be resumed: every setting and every sample."""
+        digest = hashlib.sha256(json.dumps(settings, sort_keys=True, default=str).encode())
+        for examples in filter(None, (self.train, self.dev)):
+            digest.update(known(examples).facts.digests.tobytes())
+        return digest.hexdigest()
+
+
+def read_parts(
+    task: Task, data: Any, targets: Any, share: float | None, dev_data: Any, seed: int, findings: Findings
+) -> tuple[list[Record], list[Record]]:
+    """Records for training and for validation.
+
+    Args:
+        task: Reads, and knows the policy of the split.
+        data: What the user gave.
+        targets: Where `data` is arrays.
+        share: Of the data, for validation; None is the task's own choice.
+        dev_data: Validation data by itself, or None.
+        seed: Of the split.
+        findings: Where to say what was left out.
+
+    Raises:
+        DataError: nothing usable is there.
+        SpecError: both a share and validation data are given.
+    """
+    records, found = task.read(data, targets)
+    findings.extend(found)
+    if dev_data is not None:
+        if share:
+            raise SpecError("give validation_split or validation_data, not both")
+        pair = isinstance(dev_data, tuple) and len(dev_data) == 2
+        dev, found = task.read(*dev_data) if pair else task.read(dev_data)
+        findings.extend(found)
+        return records, dev
+    plan = task.plan
+    rows = split(records, plan.validation_split if share is None else share, plan.split, seed, findings)
+    return [records[row] for row in rows[0]], [records[row] for row in rows[1]]
+
+
+def examples(task: Task, records: Sequence[Record], findings: Findings, cache: bool | None = None) -> ExampleSet:
+    """Prepared examples with targets; files go through the cache on disk unless told otherwise.
+
+    Raises:
+        DataError: none can be used, or they have no targets.
+    """
+    files = bool(records) and isinstance(records[0].source, Path)
+    prepared = build(
+        records,
+        task.prepare,
+        cache=Cache() if (files if cache is None else cache) else None,
+        settings=task.preparation(),
+        findings=findings,
+    )
+    if prepared.targets is None:
+        raise DataError("targets are missing: give y, labels in the manifest, or a folder per label")
+    return prepared
+
+
+def checked(task: Task, spec: NetworkSpec, train: ExampleSet, dev: ExampleSet | None, findings: Findings) -> Parts:
+    """The parts without samples that cannot be used.
+
+    Raises:
+        DataError: nothing is left, or a single class.
+    """
+    sound = preflight(train, dev, too_short=_too_short(task, spec), silent_below=task.silent_below, findings=findings)
+    return Parts(sound.train, sound.dev)
+
+
+def tell(findings: Findings) -> None:
+    """Warn of everything found, once."""
+    if len(findings):
+        warnings.warn(f"\n{findings}", DataWarning, stacklevel=4)
+
+
+def _too_short(task: Task, spec: NetworkSpec) -> Callable[[int, Any], str]:
+    """Says why a sample of so many prepared steps is too short; front end and least steps are made once."""
+    front, least = task.front(), spec.shortest()
+
+    def why(steps: int, target: Any) -> str:
+        frames = steps if front is None else front.frames(steps)  # type: ignore[operator]
+        return "" if frames >= least else f"has {frames} steps, the convolutions need {least}"
+
+    return why

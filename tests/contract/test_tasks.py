@@ -1,0 +1,91 @@
+"""Every task on the table keeps the contract: learns, predicts, saves, loads, and padding never changes an answer."""
+
+import json
+
+import numpy as np
+import pytest
+
+import crnn
+from crnn.data.toy import sequences, tone_words, tones
+from crnn.tasks import TASKS, from_config
+from crnn.tasks.task import SIZES
+
+
+def classes(folder):
+    return crnn.ArrayClassification(), tones(3, 48, seed=1)
+
+
+def values(folder):
+    return crnn.ArrayRegression(), sequences(48, seed=1)
+
+
+def words(folder):
+    return crnn.SpokenCommands(augment=False), (tone_words(folder, speakers=3, takes=2),)
+
+
+TOYS = {"array_classification": classes, "array_regression": values, "commands": words}
+
+
+@pytest.fixture(params=list(TASKS))
+def fitted(request, tmp_path, monkeypatch):
+    monkeypatch.setenv("CRNN_CACHE", str(tmp_path / "cache"))
+    task, data = TOYS[request.param](tmp_path / "toy")
+    model = crnn.Model(task, size="tiny")
+    options = crnn.TrainOptions(progress=False)
+    model.fit(*data, epochs=2, batch_size=8, validation_split=0.34, options=options)
+    return model, data
+
+
+def raw(model, inputs):
+    """Predictions of prepared inputs in one batch."""
+    predictor = model._predictor
+    batch = crnn.Padded.stack(inputs)
+    return predictor.forward(batch)[0].numpy()
+
+
+def prepared(model, data):
+    records, _ = model.task.read(*data)
+    return [model.task.prepare(record).inputs for record in records[:6]]
+
+
+def test_there_is_toy_data_for_every_task():
+    assert set(TOYS) == set(TASKS)
+
+
+def test_a_saved_model_answers_alike(fitted, tmp_path):
+    model, data = fitted
+    inputs = prepared(model, data)
+    model.save(tmp_path / "m")
+    np.testing.assert_allclose(raw(crnn.load(tmp_path / "m"), inputs), raw(model, inputs), rtol=1e-4, atol=1e-5)
+
+
+def test_a_sample_alone_equals_itself_in_a_padded_batch(fitted):
+    model, data = fitted
+    inputs = prepared(model, data)
+    inputs[0] = inputs[0][: len(inputs[0]) * 3 // 4]
+    together = raw(model, inputs)
+    alone = np.concatenate([raw(model, [item]) for item in inputs])
+    np.testing.assert_allclose(alone, together, rtol=1e-3, atol=1e-4)
+
+
+def test_the_configuration_is_json_and_comes_back(fitted):
+    task = fitted[0].task
+    config = json.loads(json.dumps(task.config()))
+    again = from_config(config)
+    assert again.config() == task.config()
+    assert (again.features, again.channels, again.outputs) == (task.features, task.channels, task.outputs)
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_every_size_describes_a_network(fitted, size):
+    spec = fitted[0].task.network(size)
+    assert crnn.NetworkSpec.from_dict(spec.to_dict()) == spec
+
+
+def test_the_plan_names_parts_that_exist(fitted):
+    task = fitted[0].task
+    model = crnn.Model(task)
+    model.compile()
+    assert task.plan.monitor == "loss" or task.plan.monitor in model.metric_names
+    loss = task.plan.loss
+    assert (loss if isinstance(loss, str) else loss["name"]) in task.losses
