@@ -8,7 +8,7 @@ DATA   ?=
 OUT    ?= run
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test quick lint format types docs check bench clean
+.PHONY: help install run test quick lint format types docs check clean
 
 help: ## list the verbs
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -42,7 +42,7 @@ types: $(STAMP) ## mypy --strict
 	$(BIN)/mypy
 
 docs: $(STAMP) ## build the documentation, warnings are errors
-	$(BIN)/mkdocs build --strict --quiet
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
 
 check: lint types docs test ## what CI runs
 

@@ -282,3 +282,23 @@ def test_a_diverging_training_says_what_to_do():
     model.compile(loss="mse", optimizer=crnn.SGD(rate=1e30), metrics=[])
     with pytest.raises(crnn.errors.TrainingError, match="lower the rate"):
         model.fit(x, x[:, :, 0].mean(1) * 1e6, epochs=3, options=QUIET)
+
+
+def test_groups_stay_on_one_side_of_the_split():
+    x, y = toy()
+    groups = [f"patient {row % 6}" for row in range(len(x))]
+    model = crnn.Model(crnn.ArrayClassification(classes=3), network=SMALL)
+    model.fit(crnn.Arrays(x, y, group=groups), epochs=1, validation_split=0.3, options=QUIET)
+    assert "group on both sides" not in model.findings
+    held = {record.group for record in model.validation[0].records}
+    assert 1 <= len(held) <= 3
+
+
+def test_measures_that_are_tables_are_for_examine():
+    x, y = toy()
+    model = crnn.Model(crnn.ArrayClassification(classes=3), network=SMALL)
+    model.compile(metrics=["confusion_matrix", "accuracy"])
+    model.fit(x, y, epochs=1, options=QUIET)
+    assert model.metric_names == ["loss", "accuracy"]
+    assert len(model.evaluate(x, y)) == 2
+    assert model.examine(x, y)[1].values["confusion_matrix"].sum() == len(x)

@@ -66,8 +66,8 @@ class Compiled:
 
     @property
     def names(self) -> list[str]:
-        """The names of what `evaluate` returns, in its order."""
-        return ["loss", *(metric_name(given) for given in self.metrics)]
+        """The names of what `evaluate` returns, in its order: measures that are one number."""
+        return ["loss", *(metric_name(given) for given in self.metrics if getattr(given, "scalar", True))]
 
     def config(self) -> dict[str, Any]:
         """As plain JSON; parts that only exist as Python code are None and must be compiled again after loading."""

@@ -263,7 +263,7 @@ class Model:
             DataError: nothing can be evaluated; samples left out are named in a warning.
         """
         _, found = self.examine(x, y, batch_size=batch_size)
-        return [float(found.values[name]) for name in self.metric_names if isinstance(found.values[name], float)]
+        return [float(found.values[name]) for name in self.metric_names]
 
     def examine(self, x: Any, y: Any = None, *, batch_size: int | None = None) -> tuple[ExampleSet, Evaluation]:
         """What `evaluate` sums up, whole: the examples, and each one's prediction; reports are made of it."""

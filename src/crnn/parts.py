@@ -73,7 +73,9 @@ def read_parts(
         findings.extend(found)
         return records, dev
     plan = task.plan
-    rows = split(records, plan.validation_split if share is None else share, plan.split, seed, findings)
+    grouped = plan.split != "tail" and any(record.group for record in records)
+    policy = "group" if grouped else plan.split
+    rows = split(records, plan.validation_split if share is None else share, policy, seed, findings)
     return [records[row] for row in rows[0]], [records[row] for row in rows[1]]
 
 

@@ -6,6 +6,7 @@ import wave as standard_wave
 
 import numpy as np
 import pytest
+import torch
 
 import crnn
 from crnn.audio import wave
@@ -228,3 +229,16 @@ def test_noise_of_the_test_part_is_never_mixed_into_training(tmp_path):
     assert len(read_noises(tmp_path, 16_000)) == 2
     (tmp_path / "manifest.csv").write_text("path,split\na.wav,train\nb.wav,test\n")
     assert len(read_noises(tmp_path, 16_000)) == 1
+
+
+def test_an_easy_validation_part_does_not_make_the_recogniser_deaf():
+    task = crnn.SpokenCommands()
+    task.calibrate(torch.eye(4).repeat(8, 1), torch.arange(4).repeat(8))
+    assert task.threshold <= 0.9
+    assert task.temperature >= 0.5
+
+
+def test_a_folder_to_predict_may_hold_other_files(model, words, capsys):
+    code, out, _ = crnn_command(capsys, "predict", model, words.parent)
+    assert code == 0
+    assert len(out.splitlines()) == 64

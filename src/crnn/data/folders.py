@@ -41,7 +41,8 @@ def from_folder(folder: str | Path, suffixes: Iterable[str], *, labelled: bool =
     if labelled:
         records = _labelled(root, endings, findings)
     else:
-        records = [Record(file, name=_name(root, file)) for file in _files(root, root, endings, findings)]
+        files = _files(root, root, endings, findings, dropped=False)
+        records = [Record(file, name=_name(root, file)) for file in files]
     if not records:
         notes = f"\n{findings}" if len(findings) else ""
         raise DataError(f"{root} holds no {', '.join(endings)} files{' in folders of labels' * labelled}.{notes}")
@@ -83,8 +84,11 @@ def _of_label(root: Path, folder: Path, endings: tuple[str, ...], findings: Find
     return [Record(file, folder.name, _name(root, file), _speaker(file), split) for file in files]
 
 
-def _files(root: Path, folder: Path, endings: tuple[str, ...], findings: Findings) -> list[Path]:
-    """Files below a folder with the right ending, sorted; the others are named in the findings."""
+def _files(root: Path, folder: Path, endings: tuple[str, ...], findings: Findings, dropped: bool = True) -> list[Path]:
+    """Files below a folder with the right ending, sorted; the others are named in the findings.
+
+    Beside files to predict, others (a manifest, a text) are no sample that gets lost, and only noted.
+    """
     chosen = []
     for file in sorted(folder.rglob("*")):
         hidden = any(part.startswith(".") for part in file.relative_to(root).parts)
@@ -93,7 +97,8 @@ def _files(root: Path, folder: Path, endings: tuple[str, ...], findings: Finding
         if file.suffix.lower() in endings:
             chosen.append(file)
         else:
-            findings.add("other file", _name(root, file), f"Read are: {', '.join(endings)}.")
+            advice = f"Read are: {', '.join(endings)}."
+            findings.add("other file", _name(root, file), advice, dropped)
     return chosen
 
 

@@ -221,7 +221,7 @@ class Training:
         )
         targets = None if found.predictions is None else self.job.dev.targets_of(found.rows.tolist())
         advice = collapse(found.predictions, targets if isinstance(targets, Tensor) else None)
-        warming_up = len(self.history) < max(2, self.job.epochs // 4)
+        warming_up = len(self.history) < max(3, self.job.epochs // 3)
         if advice is not None and advice not in self.history.notes and not warming_up:
             self.history.notes.append(advice)
             warnings.warn(advice, stacklevel=2)

@@ -24,6 +24,9 @@ from crnn.tasks.task import Plan, Task, Vary, size_index
 
 NONE = "(none of these)"
 
+MOST_CERTAIN = 0.9
+"""The highest threshold that calibration sets: an easy validation part must not make the recogniser deaf elsewhere."""
+
 WIDTHS = ((16, 24, 32), (24, 48, 80), (32, 64, 96), (48, 96, 160))
 UNITS = (48, 96, 128, 192)
 
@@ -201,12 +204,14 @@ class SpokenCommands(Task):
     def calibrate(self, predictions: Tensor, targets: Tensor) -> None:
         """Fit the temperature that makes probabilities honest (arXiv:1706.04599), then the threshold for refusing."""
         logs = predictions.double().clamp_min(1e-12).log()
-        grid = torch.logspace(-1.0, 1.0, 81, dtype=torch.float64)
+        # Not below a half: a validation part without errors would ask for certainty that no other room gives.
+        grid = torch.logspace(-0.3, 1.0, 53, dtype=torch.float64)
         losses = [float(nn.functional.cross_entropy(logs / float(value), targets)) for value in grid]
         self.temperature = float(grid[int(np.argmin(losses))])
         best, answers = (logs / self.temperature).softmax(1).max(1)
         right = best[answers == targets]
-        self.threshold = float(right.quantile(self.refuse)) if len(right) and self.refuse > 0 else 0.0
+        wanted = float(right.quantile(self.refuse)) if len(right) and self.refuse > 0 else 0.0
+        self.threshold = min(wanted, MOST_CERTAIN)
 
     def probabilities(self, predictions: Tensor) -> Tensor:
         """Calibrated probabilities ``(B, K)``, in double precision."""
