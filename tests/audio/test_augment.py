@@ -15,7 +15,7 @@ from crnn.audio.perturb import Gain, Shift, Speed
 from crnn.errors import ShapeError, SpecError, UnknownNameError
 from crnn.padded import Padded
 
-ON_FEATURES = ("mask_time", "mask_frequency", "warp_frequency")
+ON_FEATURES = ("mask_time", "mask_frequency", "warp_frequency", "tempo")
 
 
 def generator(seed=0):
@@ -55,7 +55,7 @@ def test_contract_of_every_augmentation(name, share):
     assert first.data.shape[1] == int(first.lengths.max())
     assert first.data.dtype == torch.float32
     assert not torch.equal(step(dirty, generator(8)).data, first.data)
-    if name != "speed":
+    if name not in ("speed", "tempo"):
         assert torch.equal(first.lengths, dirty.lengths)
 
 
@@ -258,3 +258,14 @@ def test_speed_together_keeps_clips_of_one_length_so():
     changed = speed(batch, torch.Generator().manual_seed(1))
     assert changed.full
     assert changed.data.shape[1] > 4000
+
+
+def test_tempo_scales_lengths_and_keeps_both_ends():
+    from crnn.audio.augment import Tempo
+
+    ramp = torch.arange(50.0)[:, None].expand(50, 3)
+    batch = Padded.stack([ramp, ramp[:30]])
+    fast = Tempo(share=1.0, factors=(2.0, 2.0))(batch, torch.Generator().manual_seed(0))
+    assert fast.lengths.tolist() == [25, 15]
+    for row, length, last in zip(fast.data, fast.lengths.tolist(), (49.0, 29.0), strict=True):
+        torch.testing.assert_close(row[:length, 0], torch.linspace(0, last, length))

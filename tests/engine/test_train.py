@@ -200,13 +200,15 @@ def test_two_processes_give_the_metrics_of_one_on_the_union(tmp_path, launcher):
         if launcher == "torchrun" and devices == 2:
             start += ["-m", "torch.distributed.run", "--nproc_per_node=2", "--master_port=29631"]
         out = tmp_path / f"{devices}.json"
-        subprocess.run(
+        done = subprocess.run(
             [*start, str(script), str(devices), str(tmp_path / f"run{devices}"), str(out)],
-            check=True,
+            check=False,
             timeout=300,
             env={**os.environ, "PYTHONPATH": SOURCE},
             capture_output=True,
+            text=True,
         )
+        assert done.returncode == 0, done.stderr
         rows.append(json.loads(out.read_text()))
     for one, two in zip(*rows, strict=True):
         for name in one:

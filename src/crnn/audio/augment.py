@@ -13,6 +13,7 @@ from crnn.audio.augmentation import Augmentation, owned
 from crnn.audio.masking import MaskFrequency, MaskTime, WarpFrequency
 from crnn.audio.noise import AddNoise
 from crnn.audio.perturb import Gain, Shift, Speed
+from crnn.audio.tempo import Tempo
 from crnn.errors import SpecError
 from crnn.padded import Padded
 from crnn.registry import Shelf
@@ -29,6 +30,7 @@ __all__ = [
     "Room",
     "Shift",
     "Speed",
+    "Tempo",
     "WarpFrequency",
 ]
 
@@ -44,6 +46,7 @@ AUGMENTATIONS: Shelf[Augmentation] = Shelf(
         "mask_time": MaskTime,
         "mask_frequency": MaskFrequency,
         "warp_frequency": WarpFrequency,
+        "tempo": Tempo,
     },
 )
 

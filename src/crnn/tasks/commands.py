@@ -12,7 +12,18 @@ import torch
 from torch import Tensor, nn
 
 from crnn.audio import wave
-from crnn.audio.augment import AddNoise, Chain, Equalise, MaskFrequency, MaskTime, Room, Shift, Speed, WarpFrequency
+from crnn.audio.augment import (
+    AddNoise,
+    Chain,
+    Equalise,
+    MaskFrequency,
+    MaskTime,
+    Room,
+    Shift,
+    Speed,
+    Tempo,
+    WarpFrequency,
+)
 from crnn.audio.spectrogram import SpectrogramSpec, spectrogram
 from crnn.data.example import Example, Record
 from crnn.data.findings import Findings
@@ -174,11 +185,12 @@ class SpokenCommands(Task):
         )
 
     def vary_features(self) -> Vary | None:
-        """Another vocal tract, and masks over time and frequency."""
+        """Another tempo, another vocal tract, and masks over time and frequency."""
         if not self.augment:
             return None
         masks = [MaskTime(share=1.0, steps=10, count=2), MaskFrequency(share=1.0, bands=6, count=2)]
-        return Chain([WarpFrequency(share=1.0, most=0.1), *masks])
+        tempo = Tempo(share=1.0, factors=(0.75, 1.7), together=True)
+        return Chain([tempo, WarpFrequency(share=1.0, most=0.1), *masks])
 
     @property
     def rate_hz(self) -> int:
