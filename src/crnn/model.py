@@ -12,6 +12,7 @@ import torch
 from crnn import predictor as prediction
 from crnn import speed, store
 from crnn.compiled import Compiled
+from crnn.data.batches import loader
 from crnn.data.example import ExampleSet
 from crnn.data.findings import Findings
 from crnn.errors import NotReadyError, SpecError
@@ -34,6 +35,12 @@ def _positive(name: str, value: int) -> int:
     if isinstance(value, bool) or not isinstance(value, int) or value < 1:
         raise SpecError(f"{name}={value!r}: give a whole number from 1 up")
     return value
+
+
+def _fit_front(front: Any, train: ExampleSet) -> None:
+    """Let a front end that normalises by learnt numbers learn them, from the training part alone."""
+    if getattr(front, "needs_fit", False):
+        front.fit_normaliser(batch.inputs for batch in loader(train, prediction.BATCH, shuffle=False))
 
 
 class Model:
@@ -204,6 +211,7 @@ class Model:
         if self._predictor is None:
             with speed.seeded(seed):
                 recogniser = prediction.build(self.task, self._planned, compiled.objective)
+            _fit_front(recogniser.front, parts.train)
             self._predictor = Predictor(self.task, recogniser, compiled.objective)
 
     def _job(self, parts: Parts, epochs: int, batch_size: int, patience: int | None, options: TrainOptions) -> Any:

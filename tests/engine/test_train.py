@@ -180,8 +180,7 @@ SCRIPT = textwrap.dedent(
             progress=False, precision="32", accelerator="cpu", devices=int(sys.argv[1]), folder=sys.argv[2]
         )
         history = model.fit(x, y, epochs=3, batch_size=10, validation_data=(x[:33], y[:33]), options=options)
-        first = not torch.distributed.is_initialized() or torch.distributed.get_rank() == 0
-        if first:
+        if history.is_first:
             json.dump(history.rows, open(sys.argv[3], "w"))
     """
 )
@@ -220,7 +219,7 @@ def test_two_processes_give_the_metrics_of_one_on_the_union(tmp_path, launcher):
 def test_ctrl_c_in_a_real_process_leaves_a_model(tmp_path):
     script = tmp_path / "script.py"
     body = SCRIPT.replace("epochs=3", "epochs=100000").replace(
-        "    first =", "    model.save(sys.argv[3]); sys.exit(0 if history.interrupted else 9)\n    first ="
+        "    if history", "    model.save(sys.argv[3]); sys.exit(0 if history.interrupted else 9)\n    if history"
     )
     script.write_text(body)
     command = [sys.executable, str(script), "1", str(tmp_path / "run"), str(tmp_path / "model")]

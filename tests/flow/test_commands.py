@@ -10,6 +10,7 @@ import torch
 
 import crnn
 from crnn.audio import wave
+from crnn.audio.spectrogram import SpectrogramSpec
 from crnn.cli import main
 from crnn.data.toy import tone_words
 from crnn.errors import DataError, DataWarning
@@ -242,3 +243,14 @@ def test_a_folder_to_predict_may_hold_other_files(model, words, capsys):
     code, out, _ = crnn_command(capsys, "predict", model, words.parent)
     assert code == 0
     assert len(out.splitlines()) == 64
+
+
+@pytest.mark.parametrize("normalise", ["running", "global", "utterance"])
+def test_other_features_are_learnt_saved_and_loaded(words, tmp_path, normalise):
+    spec = SpectrogramSpec(bands=24, coefficients=13, normalise=normalise)
+    model = crnn.Model(crnn.SpokenCommands(spectrogram=spec), size="tiny")
+    model.fit(words, epochs=1, options=crnn.TrainOptions(progress=False))
+    model.save(tmp_path / "m")
+    clip = next(words.parent.rglob("*.wav"))
+    again = crnn.load(tmp_path / "m").predict(clip)
+    assert again.probability == pytest.approx(model.predict(clip).probability, abs=1e-5)

@@ -103,7 +103,7 @@ def run(
         early_stopping=early_stopping,
         options=options,
     )
-    if not _is_first_process():
+    if not history.is_first:
         return 0
     model.save(out)
     command_line = shlex.join(["crnn", *sys.argv[1:]])
@@ -111,13 +111,6 @@ def run(
     page = write_page(out / "report", model, model.validation, settings) if wants_report and len(history) else None
     _say(model, history, out, page, as_json)
     return 130 if history.interrupted else 0
-
-
-def _is_first_process() -> bool:
-    """Whether this process writes files: the only one, or the first of several."""
-    import torch.distributed as processes
-
-    return not (processes.is_available() and processes.is_initialized()) or processes.get_rank() == 0
 
 
 def _task(name: str, noise: Path | None) -> Any:

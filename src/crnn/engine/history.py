@@ -23,6 +23,11 @@ class History:
         monitor: The column that decided which weights are best.
         higher_is_better: Its direction.
 
+    Attributes:
+        interrupted: Whether Ctrl-C ended the training.
+        is_first: Whether this process is the one that writes files, of several that trained together.
+        notes: What was noticed, such as a network that has collapsed.
+
     Example:
         >>> history = History([{"epoch": 1, "val_loss": 0.5}, {"epoch": 2, "val_loss": 0.7}], "val_loss", False)
         >>> history.best["epoch"]
@@ -36,6 +41,7 @@ class History:
         self.monitor = monitor
         self.higher_is_better = higher_is_better
         self.interrupted = False
+        self.is_first = True
         self.notes: list[str] = []
 
     def __len__(self) -> int:

@@ -72,7 +72,10 @@ def train(job: Job, options: TrainOptions) -> History:
         speed.keep_memory()
     fabric = _launch(options)
     with speed.seeded(options.seed):
-        return Training(job, options, fabric).run()
+        history = Training(job, options, fabric).run()
+    history.is_first = fabric.is_global_zero
+    _part(fabric)
+    return history
 
 
 def _launch(options: TrainOptions) -> Fabric:
@@ -93,6 +96,13 @@ def _launch(options: TrainOptions) -> Fabric:
     )
     fabric.launch()
     return fabric
+
+
+def _part(fabric: Fabric) -> None:
+    """Let processes part while all are there: one that ends early would pull the connection from under the others."""
+    if fabric.world_size > 1 and torch.distributed.is_initialized():
+        fabric.barrier()
+        torch.distributed.destroy_process_group()
 
 
 class Training:

@@ -24,7 +24,8 @@ from crnn.audio.augment import (
     Tempo,
     WarpFrequency,
 )
-from crnn.audio.spectrogram import SpectrogramSpec, spectrogram
+from crnn.audio.spectrogram import SpectrogramSpec
+from crnn.audio.spectrogram import spectrogram as features
 from crnn.data.example import Example, Record
 from crnn.data.findings import Findings
 from crnn.data.sources import read
@@ -76,7 +77,7 @@ class SpokenCommands(Task):
 
     Args:
         rate_hz: Sample rate that everything is brought to.
-        bands: Mel bands of the spectrogram.
+        spectrogram: Other features than the task's own, which are made for `rate_hz`.
         noise: Folder of background noise to mix into training clips; noise made from a seed is used without it.
         augment: Whether to vary training clips at all.
         refuse: Share of right answers on the validation part that may be refused as "none of these": the higher, the
@@ -106,15 +107,15 @@ class SpokenCommands(Task):
         self,
         *,
         rate_hz: int = 16_000,
-        bands: int = 48,
+        spectrogram: SpectrogramSpec | None = None,
         noise: str | Path | None = None,
         augment: bool = True,
         refuse: float = 0.01,
     ) -> None:
         if not 0.0 <= refuse < 1.0:
             raise SpecError(f"refuse={refuse!r}: give a share from 0 up to, but not including, 1")
-        self.spectrogram = SpectrogramSpec(
-            rate_hz=rate_hz, bands=bands, low_hz=40.0, normalise="mean", floor=1e-10, range_db=60.0
+        self.spectrogram = spectrogram or SpectrogramSpec(
+            rate_hz=rate_hz, bands=48, low_hz=40.0, normalise="mean", floor=1e-10, range_db=60.0
         )
         self.noise = noise
         self.augment = augment
@@ -167,7 +168,7 @@ class SpokenCommands(Task):
 
     def front(self) -> nn.Module:
         """The log-mel spectrogram, part of the saved and exported model."""
-        return spectrogram(self.spectrogram)
+        return features(self.spectrogram)
 
     def vary_inputs(self) -> Vary | None:
         """Speed, shift, tone colour, room and noise; loudness is taken out by the features anyway."""
@@ -199,8 +200,8 @@ class SpokenCommands(Task):
 
     @property
     def features(self) -> int:
-        """Mel bands."""
-        return self.spectrogram.bands
+        """Mel bands, or coefficients."""
+        return self.spectrogram.coefficients or self.spectrogram.bands
 
     @property
     def outputs(self) -> int:
@@ -257,8 +258,8 @@ class SpokenCommands(Task):
     @classmethod
     def from_config(cls, config: dict[str, Any]) -> Self:
         """The task that `config` described."""
-        task = cls(augment=config["augment"], refuse=config["refuse"])
-        task.spectrogram = SpectrogramSpec.from_dict(config["spectrogram"])
+        spec = SpectrogramSpec.from_dict(config["spectrogram"])
+        task = cls(spectrogram=spec, augment=config["augment"], refuse=config["refuse"])
         task.labels = None if config["labels"] is None else Labels(config["labels"])
         task.temperature, task.threshold = config["temperature"], config["threshold"]
         return task
