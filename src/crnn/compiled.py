@@ -52,12 +52,16 @@ class Compiled:
             UnknownNameError: a name that does not exist; says the nearest.
             SpecError: parts that do not fit the task.
         """
+        if isinstance(metrics, (str, dict)):
+            raise SpecError(f"metrics={metrics!r}: give a list, such as [{metrics!r}]")
         plan = task.plan
         chosen = objective(plan.loss if loss is None else loss)
         _check_fit(task, chosen)
+        measures = [_measured(given) for given in (plan.metrics if metrics is None else metrics)]
+        _check_metrics(task, measures)
         return cls(
             chosen,
-            [_measured(given) for given in (plan.metrics if metrics is None else metrics)],
+            measures,
             optimizer(plan.optimizer if optimizer_ is None else optimizer_),
             schedule(plan.schedule if schedule_ is None else schedule_),
             plan.clip_norm if clip_norm is None else clip_norm,
@@ -68,6 +72,13 @@ class Compiled:
     def names(self) -> list[str]:
         """The names of what `evaluate` returns, in its order: measures that are one number."""
         return ["loss", *(metric_name(given) for given in self.metrics if getattr(given, "scalar", True))]
+
+    def code(self) -> list[str]:
+        """What tells apart the parts that exist only as Python code, for a checkpoint to agree with."""
+        parts = [self.objective, self.optimizer, *self.metrics]
+        functions = [getattr(part, "function", part) for part in parts]
+        codes = [getattr(function, "__code__", None) for function in functions]
+        return [f"{code.co_code.hex()} {code.co_consts!r}" for code in codes if code is not None]
 
     def config(self) -> dict[str, Any]:
         """As plain JSON; parts that only exist as Python code are None and must be compiled again after loading."""
@@ -92,6 +103,17 @@ def _described(shelf: Shelf[Any], part: Any) -> dict[str, Any] | None:
         return shelf.describe(part)
     except SpecError:
         return None
+
+
+def _check_metrics(task: Task, measures: list[Any]) -> None:
+    """Refuse metrics that share a name, or that judge texts where the task gives none."""
+    names = ["loss", *(metric_name(given) for given in measures)]
+    for name in names:
+        if names.count(name) > 1:
+            raise SpecError(f"two metrics are called {name!r}: name one with crnn.CustomMeasure(function, name)")
+    for given in measures:
+        if getattr(given, "kind", "scores") == "text" and not task.gives_text:
+            raise SpecError(f"the metric {given.name!r} compares texts, {task.name} gives none")
 
 
 def _check_fit(task: Task, chosen: Objective) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import copy
+import hashlib
+import operator
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,7 +20,7 @@ from crnn.data.findings import Findings
 from crnn.errors import NotReadyError, SpecError
 from crnn.losses import CrossEntropy
 from crnn.nn.network import parameter_count
-from crnn.parts import Parts, checked, examples, read_parts, tell
+from crnn.parts import Parts, checked, examples, long_enough, read_parts, tell
 from crnn.predictor import Predictor
 from crnn.report.card import card
 from crnn.spec import NetworkSpec
@@ -32,9 +34,21 @@ if TYPE_CHECKING:
 
 
 def _positive(name: str, value: int) -> int:
-    if isinstance(value, bool) or not isinstance(value, int) or value < 1:
+    try:
+        number = 0 if isinstance(value, bool) else operator.index(value)
+    except TypeError:
+        number = 0
+    if number < 1:
         raise SpecError(f"{name}={value!r}: give a whole number from 1 up")
-    return value
+    return number
+
+
+def _digest(module: torch.nn.Module) -> str:
+    """A checksum of the weights that a training starts from."""
+    digest = hashlib.sha256()
+    for value in module.state_dict().values():
+        digest.update(value.detach().cpu().contiguous().numpy().tobytes())
+    return digest.hexdigest()
 
 
 def _fit_front(front: Any, train: ExampleSet) -> None:
@@ -103,17 +117,20 @@ class Model:
             UnknownNameError: a name that does not exist; says the nearest.
             SpecError: parts that do not fit the task.
         """
-        self._compiled = Compiled.choose(
+        trained = self._predictor
+        chosen = Compiled.choose(
             self.task,
-            loss=loss,
+            loss=trained.objective if loss is None and trained is not None else loss,
             optimizer_=optimizer,
             metrics=metrics,
             schedule_=schedule,
             clip_norm=clip_norm,
             average=average,
         )
-        if self._predictor is not None:
-            self._predictor.objective = self._compiled.objective
+        if trained is not None:
+            trained.require_width(chosen.objective)
+            trained.objective = chosen.objective
+        self._compiled = chosen
 
     @property
     def compiled(self) -> Compiled:
@@ -168,7 +185,7 @@ class Model:
 
         plan, options = self.task.plan, options or TrainOptions()
         if epochs is not None:
-            _positive("epochs", epochs)
+            epochs = _positive("epochs", epochs)
         batch_size = _positive("batch_size", plan.batch_size if batch_size is None else batch_size)
         if early_stopping is not None:
             _positive("early_stopping", early_stopping)
@@ -226,6 +243,9 @@ class Model:
             "batch_size": batch_size,
             "early_stopping": patience,
             "seed": options.seed,
+            "noise": str(getattr(self.task, "noise", None)),
+            "code": compiled.code(),
+            "start": _digest(self._predictor_or_fail().recogniser),
         }
         return Job(
             recogniser=self._predictor_or_fail().recogniser,
@@ -271,6 +291,9 @@ class Model:
             DataError: nothing can be evaluated; samples left out are named in a warning.
         """
         _, found = self.examine(x, y, batch_size=batch_size)
+        tables = [name for name in self.metric_names if not isinstance(found.values[name], float)]
+        if tables:
+            raise SpecError(f"the metric {tables[0]!r} is a table, not one number: read it from model.examine(…)")
         return [float(found.values[name]) for name in self.metric_names]
 
     def examine(self, x: Any, y: Any = None, *, batch_size: int | None = None) -> tuple[ExampleSet, Evaluation]:
@@ -279,7 +302,7 @@ class Model:
         findings = self.findings = Findings()
         records, found = self.task.read(x, y)
         findings.extend(found)
-        prepared = examples(self.task, records, findings)
+        prepared = long_enough(self.task, self._planned, examples(self.task, records, findings), findings)
         tell(findings)
         self.compiled.objective.check(prepared.all_targets(), self.task.outputs)
         return prepared, self._scored(prepared, batch_size)

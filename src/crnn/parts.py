@@ -13,13 +13,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from crnn.data.build import build
 from crnn.data.cache import Cache
 from crnn.data.example import ExampleSet, Record
 from crnn.data.findings import Findings
 from crnn.data.inputs import known
-from crnn.data.preflight import preflight
+from crnn.data.preflight import preflight, usable
 from crnn.data.split import split
+from crnn.data.targets import pack_targets
 from crnn.errors import DataError, DataWarning, SpecError
 from crnn.spec import NetworkSpec
 from crnn.tasks.task import Task
@@ -38,10 +41,16 @@ class Parts:
     dev: ExampleSet | None
 
     def fingerprint(self, settings: dict[str, Any]) -> str:
-        """What a checkpoint must agree with to be resumed: every setting and every sample."""
+        """What a checkpoint must agree with to be resumed: every setting, sample, target and weight."""
         digest = hashlib.sha256(json.dumps(settings, sort_keys=True, default=str).encode())
-        for examples in filter(None, (self.train, self.dev)):
+        for examples in (self.train, self.dev):
+            if examples is None:
+                continue
+            digest.update(f"part of {len(examples)}".encode())
             digest.update(known(examples).facts.digests.tobytes())
+            for name, values in sorted(pack_targets(examples.targets).items()):
+                digest.update(name.encode() + np.ascontiguousarray(values).tobytes())
+            digest.update(b"" if examples.weights is None else examples.weights.tobytes())
         return digest.hexdigest()
 
 
@@ -71,12 +80,23 @@ def read_parts(
         pair = isinstance(dev_data, tuple) and len(dev_data) == 2
         dev, found = task.read(*dev_data) if pair else task.read(dev_data)
         findings.extend(found)
-        return records, dev
+        return _marked(records, ("", "train"), findings), _marked(dev, ("dev",), findings) or dev
     plan = task.plan
     grouped = plan.split != "tail" and any(record.group for record in records)
     policy = "group" if grouped else plan.split
     rows = split(records, plan.validation_split if share is None else share, policy, seed, findings)
     return [records[row] for row in rows[0]], [records[row] for row in rows[1]]
+
+
+def _marked(records: list[Record], parts: tuple[str, ...], findings: Findings) -> list[Record]:
+    """The records of some parts; the others are named, since validation data was given by itself."""
+    chosen = [record for record in records if record.split in parts]
+    if chosen:
+        for record in records:
+            if record.split not in parts:
+                advice = "They are used for neither training nor validation here."
+                findings.add("sample of another part", f"{record.name} ({record.split or 'none'})", advice)
+    return chosen
 
 
 def examples(task: Task, records: Sequence[Record], findings: Findings, cache: bool | None = None) -> ExampleSet:
@@ -106,6 +126,18 @@ def checked(task: Task, spec: NetworkSpec, train: ExampleSet, dev: ExampleSet | 
     """
     sound = preflight(train, dev, too_short=_too_short(task, spec), silent_below=task.silent_below, findings=findings)
     return Parts(sound.train, sound.dev)
+
+
+def long_enough(task: Task, spec: NetworkSpec, prepared: ExampleSet, findings: Findings) -> ExampleSet:
+    """The examples without those that the convolutions would leave nothing of.
+
+    Raises:
+        DataError: nothing is left.
+    """
+    sound = usable(prepared, _too_short(task, spec), None, findings)
+    if len(sound) == 0:
+        raise DataError(f"no sample can be used:\n{findings}")
+    return sound
 
 
 def tell(findings: Findings) -> None:

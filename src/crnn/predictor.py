@@ -13,7 +13,7 @@ from torch import Tensor
 
 from crnn import speed, store
 from crnn.data.example import Example, Record
-from crnn.errors import DataError, ModelFileError
+from crnn.errors import DataError, ModelFileError, SpecError
 from crnn.losses import LOSSES, CustomObjective
 from crnn.losses.objective import Objective
 from crnn.nn.network import Network, Recogniser
@@ -87,6 +87,18 @@ class Predictor:
             )
             raise ModelFileError(f"{folder}: the weights do not fit the network of {store.CONFIG}: {missing}")
         return cls(task, speed.channels_last(recogniser).eval(), objective)  # type: ignore[arg-type]
+
+    def require_width(self, objective: Objective) -> None:
+        """Refuse an objective that needs another number of scores than the trained head gives.
+
+        Raises:
+            SpecError: says both numbers.
+        """
+        given, wanted = self.recogniser.network.outputs, objective.width(self.task.outputs)
+        if given != wanted:
+            raise SpecError(
+                f"this loss needs {wanted} scores a step, the trained network gives {given}: make a new model for it"
+            )
 
     @property
     def device(self) -> torch.device:

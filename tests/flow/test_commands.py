@@ -182,7 +182,7 @@ def test_samples_left_out_are_named_once(words, tmp_path):
     [
         (lambda folder: folder / "nowhere", "does not exist"),
         (lambda folder: folder, "holds no"),
-        (lambda folder: _one_label(folder), "single label"),
+        (lambda folder: _one_label(folder), "at least two labels"),
         (lambda folder: _text(folder, "path,lable\na.wav,x\n"), "label"),
     ],
 )
@@ -195,7 +195,8 @@ def test_data_that_cannot_be_used_is_one_clear_error(prepare, message, tmp_path,
 
 def _one_label(folder):
     (folder / "only").mkdir()
-    wave.write(folder / "only" / "a.wav", np.zeros(100, np.float32), 16_000)
+    for name in ("a", "b", "c"):
+        wave.write(folder / "only" / f"{name}.wav", np.full(800, 0.1, np.float32), 16_000)
     return folder
 
 

@@ -48,7 +48,13 @@ def cli() -> None:
 
 def main(arguments: list[str] | None = None) -> None:
     """Run a command and leave with its exit code."""
-    warnings.showwarning = _show_warning
+    with warnings.catch_warnings():
+        warnings.showwarning = _show_warning
+        sys.exit(_run(arguments))
+
+
+def _run(arguments: list[str] | None) -> int:
+    code: object
     try:
         code = cli.main(arguments, standalone_mode=False)
     except click.exceptions.Abort:
@@ -62,7 +68,7 @@ def main(arguments: list[str] | None = None) -> None:
         code = 0  # whoever read us has seen enough, as `head` does
     except CrnnError as error:
         code = _fail(f"error: {error}", 1)
-    sys.exit(code if isinstance(code, int) else 0)
+    return code if isinstance(code, int) else 0
 
 
 def _fail(text: str, code: int) -> int:

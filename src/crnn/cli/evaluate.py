@@ -27,13 +27,16 @@ def run(model: Path, data: Path, split: str | None, folder: Path | None, as_json
     from crnn import speed
     from crnn.data.split import part
     from crnn.model import Model
+    from crnn.parts import tell
 
     speed.keep_memory()
     trained = Model.load(model)
     records, findings = trained.task.read(data)
     chosen, used = part(records, split)
     examples, found = trained.examine(chosen)
+    tell(findings)
     findings.extend(trained.findings)
+    trained.findings = findings
     title = f"{trained.task.name}: evaluation"
     page = None if folder is None else write_page(folder, trained, (examples, found), {"data": data}, title)
     values = {name: value for name, value in found.values.items() if isinstance(value, float)}

@@ -105,10 +105,13 @@ def run(
     )
     if not history.is_first:
         return 0
+    if not len(history):
+        click.echo("interrupted before the first epoch ended: nothing was saved", err=True)
+        return 130
     model.save(out)
     command_line = shlex.join(["crnn", *sys.argv[1:]])
     settings = {"command": command_line, "seed": seed, "seconds": round(time.time() - started)}
-    page = write_page(out / "report", model, model.validation, settings) if wants_report and len(history) else None
+    page = write_page(out / "report", model, model.validation, settings) if wants_report else None
     _say(model, history, out, page, as_json)
     return 130 if history.interrupted else 0
 
@@ -130,7 +133,7 @@ def _as_dict(part: str | dict[str, Any]) -> dict[str, Any]:
 
 
 def _say(model: Model, history: History, out: Path, page: Path | None, as_json: bool) -> None:
-    best = history.best if len(history) else {}
+    best = history.best
     if as_json:
         facts = {
             "model": str(out),
@@ -145,9 +148,8 @@ def _say(model: Model, history: History, out: Path, page: Path | None, as_json: 
         return
     if history.interrupted:
         click.echo("interrupted: the best weights so far were kept; the same command again goes on from here")
-    if best:
-        numbers = ", ".join(f"{name} {value:.4f}" for name, value in best.items() if name.startswith("val_"))
-        click.echo(f"kept epoch {int(best['epoch'])} of {len(history)}: {numbers or 'no validation part'}")
+    numbers = ", ".join(f"{name} {value:.4f}" for name, value in best.items() if name.startswith("val_"))
+    click.echo(f"kept epoch {int(best['epoch'])} of {len(history)}: {numbers or 'no validation part'}")
     click.echo(f"model   {out} ({model.parameters:,} parameters)")
     if page is not None:
         click.echo(f"report  {page}")

@@ -156,7 +156,9 @@ def _samples(x: Any, dims: Sequence[int]) -> list[NDArray[Any]]:
     whole = as_numpy(x)
     if isinstance(whole, np.ndarray) and whole.dtype != object:
         if whole.ndim - 1 not in dims:
-            hint = " For one value a step add the feature axis: x[..., None]." if whole.ndim == 2 else ""
+            hint = " One sample by itself is x[None]." if whole.ndim in dims else ""
+            if whole.ndim == 2 and 2 in dims:
+                hint += " For one value a step add the feature axis: x[..., None]."
             raise ShapeError(f"x has shape {whole.shape}: give {_wanted(dims)} with a first axis of samples.{hint}")
         array = _as_array(whole, "x")
         samples: list[NDArray[Any]] = list(array)

@@ -31,7 +31,7 @@ def from_folder(folder: str | Path, suffixes: Iterable[str], *, labelled: bool =
 
     Raises:
         UnreadableError: no such folder.
-        DataError: no files with these endings, or a single label.
+        DataError: no files with these endings.
     """
     root = Path(folder)
     if not root.is_dir():
@@ -46,9 +46,6 @@ def from_folder(folder: str | Path, suffixes: Iterable[str], *, labelled: bool =
     if not records:
         notes = f"\n{findings}" if len(findings) else ""
         raise DataError(f"{root} holds no {', '.join(endings)} files{' in folders of labels' * labelled}.{notes}")
-    labels = {str(record.target) for record in records}
-    if labelled and len(labels) < 2:
-        raise DataError(f"{root} has the single label {labels.pop()!r}: give a folder for each of two labels or more")
     return records, findings
 
 

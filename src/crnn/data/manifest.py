@@ -187,7 +187,9 @@ class _Reader:
 
     def _repeated(self, given: str, values: Mapping[str, str], name: str) -> bool:
         """Whether the same file came before with the same answer; another answer is only noted."""
-        answer = values[self.target] if self.target else ""
+        if not self.target:
+            return False  # who only predicts gets an answer for every row
+        answer = values[self.target]
         if given not in self.seen:
             self.seen[given] = answer
             return False

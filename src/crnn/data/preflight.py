@@ -54,7 +54,7 @@ def preflight(
         DataError: nothing is left, or the training part has a single class.
     """
     said = Findings() if findings is None else findings
-    train = _usable(with_facts(train), too_short, silent_below, said)
+    train = usable(train, too_short, silent_below, said)
     if len(train) == 0:
         raise DataError(f"no training sample can be used:\n{said}")
     labels = _labels(train)
@@ -63,7 +63,7 @@ def preflight(
     _repeats(train, said)
     if dev is None:
         return Checked(train, None, said)
-    dev = _usable(with_facts(dev), too_short, silent_below, said)
+    dev = usable(dev, too_short, silent_below, said)
     if labels is not None and dev.targets is not None:
         dev = _seen_only(dev, set(labels), said)
     if len(dev) == 0:
@@ -72,7 +72,9 @@ def preflight(
     return Checked(train, dev, said)
 
 
-def _usable(examples: ExampleSet, too_short: TooShort | None, silent_below: float | None, said: Findings) -> ExampleSet:
+def usable(examples: ExampleSet, too_short: TooShort | None, silent_below: float | None, said: Findings) -> ExampleSet:
+    """The examples that are neither too short nor silent; the others are named."""
+    examples = with_facts(examples)
     facts = known(examples).facts
     keep = np.ones(len(examples), dtype=bool)
     if silent_below is not None:

@@ -105,10 +105,12 @@ def _choose(policy: str, records: list[Record], share: float, seed: int, finding
     if policy == "tail":
         return list(range(len(records) - count, len(records)))
     if policy == "group":
-        if any(record.group for record in records):
+        groups = {record.group for record in records}
+        if len(groups - {""}) > 1 or ("" in groups and len(groups) > 1):
             return _by_group(records, share, random)
+        why = "no record names one" if groups == {""} else f"all are of {records[0].group!r}"
         advice = "Name speakers, writers or series in the data, or expect results to look better than they are."
-        findings.add("split without groups", "no record names one; split by class instead", advice, dropped=False)
+        findings.add("split without groups", f"{why}; split by class instead", advice, dropped=False)
     classes = _classes(records)
     if policy == "random" or classes is None:
         return sorted(random.permutation(len(records))[:count].tolist())
@@ -154,11 +156,6 @@ def _by_group(records: Sequence[Record], share: float, random: np.random.Generat
     # A record without a group stands for itself.
     keys: list[Any] = [record.group or row for row, record in enumerate(records)]
     groups = np.array([names.setdefault(key, len(names)) for key in keys])
-    if len(names) < 2:
-        raise SplitError(
-            f"all {len(records)} samples are of one group, {records[0].group!r}, which cannot stand on both sides:"
-            ' give a second speaker or writer, choose the policy "stratified", or validation_split=0'
-        )
     classes = _classes(records)
     if classes is None:
         classes = np.zeros(len(records), dtype=np.int64)

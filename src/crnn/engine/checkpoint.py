@@ -12,6 +12,18 @@ from crnn.errors import TrainingError
 NAME = "last.ckpt"
 
 
+def make_folder(folder: Path) -> None:
+    """Make the folder of a training.
+
+    Raises:
+        TrainingError: it cannot be made.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise TrainingError(f"cannot make the folder {folder}: {error.strerror or error}; choose another") from error
+
+
 def write(folder: Path, state: dict[str, Any]) -> None:
     """Write a checkpoint; the one before stays whole until the new one is.
 

@@ -35,6 +35,7 @@ class Gauge:
         for module in self._modules:
             module.reset()
         self._texts = [getattr(given, "kind", "scores") == "text" for given in measuring.metrics]
+        self._device = device
         self._loss = torch.zeros(2, dtype=torch.float64)
 
     def update(self, batch: Batch, scores: Padded, loss: Tensor | None = None) -> Tensor:
@@ -44,7 +45,7 @@ class Gauge:
         predictions = objective.link(scores)
         if loss is None:
             loss = objective.loss(scores, targets, batch.weights)
-        count = float(len(batch.inputs) if batch.weights is None else batch.weights.sum())
+        count = float(objective.weight(targets, batch.weights))
         self._loss += torch.tensor([float(loss) * count, count], dtype=torch.float64)
         texts: tuple[list[Any], list[Any]] | None = None
         for module, wants_text in zip(self._modules, self._texts, strict=True):
@@ -62,6 +63,7 @@ class Gauge:
         """The loss and every metric by name, over all processes; scalars as floats, the rest as tensors."""
         total = self._loss
         if torch.distributed.is_available() and torch.distributed.is_initialized():
+            total = total.to(self._device)  # NCCL moves only what lies on a GPU
             torch.distributed.all_reduce(total)
         row: dict[str, Any] = {prefix + "loss": float(total[0] / total[1].clamp_min(1e-12))}
         for name, module in zip(self.names, self._modules, strict=True):

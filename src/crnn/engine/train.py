@@ -27,6 +27,7 @@ from crnn.engine.job import Job
 from crnn.engine.options import TrainOptions
 from crnn.engine.progress import Logs, Progress
 from crnn.engine.watch import Best, check_finite, collapse
+from crnn.errors import SpecError
 from crnn.metrics.measure import Measure
 from crnn.optim import Average
 from crnn.padded import Padded
@@ -56,6 +57,8 @@ class _Step(nn.Module):
         features = self.recogniser.features(inputs)
         if self.job.vary_features is not None:
             features = self.job.vary_features(features, parcel.generator)
+        if int(features.lengths.min()) < self.recogniser.network.shortest:
+            features = self.recogniser.features(parcel.batch.inputs)  # varied too short to be read: as they were
         scores = self.recogniser.network(features)
         parcel.scores = scores.with_data(scores.data.detach())
         assert targets is not None
@@ -81,19 +84,25 @@ def train(job: Job, options: TrainOptions) -> History:
 def _launch(options: TrainOptions) -> Fabric:
     for room in ("lightning.fabric", "lightning.pytorch"):
         logging.getLogger(room).setLevel(logging.WARNING)
-    device = torch.device(
-        "cuda" if options.accelerator in ("auto", "cuda", "gpu") and torch.cuda.is_available() else "cpu"
-    )
+    cuda = options.accelerator in ("auto", "cuda", "gpu") and torch.cuda.is_available()
+    device = torch.device("cuda" if cuda else "cpu")
     half = speed.half_precision(device) if options.precision == "auto" else None
     formats: dict[torch.dtype | None, Any] = {torch.bfloat16: "bf16-mixed", torch.float16: "16-mixed", None: "32-true"}
     several = options.nodes > 1 or options.devices not in (1, "auto") or torch.cuda.device_count() > 1
-    fabric = Fabric(
-        accelerator=options.accelerator,
-        devices=options.devices,
-        num_nodes=options.nodes,
-        precision=formats[half],
-        strategy="ddp" if (several and options.devices != 1) or options.nodes > 1 else "auto",
-    )
+    # Apple's GPU has no double precision, which the measures need: it is taken only where it is asked for.
+    accelerator = ("cuda" if cuda else "cpu") if options.accelerator == "auto" else options.accelerator
+    try:
+        fabric = Fabric(
+            accelerator=accelerator,
+            devices=options.devices,
+            num_nodes=options.nodes,
+            precision=formats[half],
+            strategy="ddp" if (several and options.devices != 1) or options.nodes > 1 else "auto",
+        )
+    except (RuntimeError, ValueError) as error:
+        raise SpecError(
+            f"accelerator={options.accelerator!r}, devices={options.devices!r} cannot be used here: {error}"
+        ) from error
     fabric.launch()
     return fabric
 
@@ -118,7 +127,7 @@ class Training:
         self.job, self.options, self.fabric = job, options, fabric
         self.folder = None if options.folder is None else Path(options.folder)
         if self.folder is not None:
-            self.folder.mkdir(parents=True, exist_ok=True)
+            checkpoint.make_folder(self.folder)
         if options.channels_last:
             speed.channels_last(job.recogniser)
         self.optimizer = job.optimizer.build(job.recogniser)
@@ -197,7 +206,7 @@ class Training:
     def _learn(self, parcel: _Parcel) -> Tensor:
         loss: Tensor = self.step(parcel)
         self._wrapped.zero_grad(set_to_none=True)
-        self.fabric.backward(loss)
+        self.fabric.backward(loss * self._share(parcel.batch))
         if self.job.clip_norm is not None:
             self.fabric.clip_gradients(self.step, self._wrapped, max_norm=self.job.clip_norm, error_if_nonfinite=False)
         self._wrapped.step()
@@ -206,6 +215,15 @@ class Training:
         if self.average is not None:
             self.average.update(self.job.recogniser)
         return loss.detach()
+
+    def _share(self, batch: Batch) -> float:
+        """What this process's mean counts in the mean over all: its part of the weights, over an even part."""
+        if self.fabric.world_size == 1:
+            return 1.0
+        assert batch.targets is not None
+        own = self.job.measuring.objective.weight(batch.targets, batch.weights).to(self.fabric.device)
+        total = self.fabric.all_reduce(own.clone(), reduce_op="sum")
+        return float(own / total * self.fabric.world_size)  # type: ignore[operator]
 
     def _judge(self, row: Row, started: float) -> bool:
         """Validate, complete the epoch's row, keep the weights if they are the best so far."""
@@ -253,7 +271,8 @@ class Training:
     def _resume(self) -> None:
         if self.folder is None:
             return
-        state, why = checkpoint.read(self.folder, self.job.fingerprint)
+        found = checkpoint.read(self.folder, self.job.fingerprint) if self.fabric.is_global_zero else (None, None)
+        state, why = self.fabric.broadcast(found)
         if why is not None:
             warnings.warn(why, stacklevel=2)
         if state is None:

@@ -94,6 +94,13 @@ class CrossEntropy(Objective):
         each = F.cross_entropy(logits, wanted, reduction="none", label_smoothing=self.label_smoothing)
         return weighted_mean(each, self._counted(wanted, weights, logits))
 
+    def weight(self, targets: Targets, weights: Tensor | None = None) -> Tensor:
+        """The sum of what each sample counts, by its own weight and by its class's."""
+        numbers = plain(targets, "cross_entropy", "one class number a sample")
+        wanted = numbers.float() if numbers.is_floating_point() else numbers.long()
+        counted = self._counted(wanted, weights, wanted.new_zeros((), dtype=torch.float32))
+        return super().weight(numbers) if counted is None else counted.sum()
+
     def _counted(self, wanted: Tensor, weights: Tensor | None, logits: Tensor) -> Tensor | None:
         if self.class_weights is None:
             return weights

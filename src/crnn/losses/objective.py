@@ -46,6 +46,12 @@ class Objective(ABC):
             weights: ``(B,)`` or None.
         """
 
+    def weight(self, targets: Targets, weights: Tensor | None = None) -> Tensor:
+        """What the mean of `loss` was divided by, so that the means of batches can be put together rightly."""
+        if weights is not None:
+            return weights.sum()
+        return torch.tensor(float(len(targets)))
+
     @abstractmethod
     def link(self, scores: Padded) -> Tensor:
         """Predictions: ``(B, K)`` where the head summarises, else ``(B, T', K)``."""

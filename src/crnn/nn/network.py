@@ -38,6 +38,7 @@ class Network(nn.Module):
         self.spec = spec
         self.features = features
         self.channels = channels
+        self.outputs = outputs
         self.shortest = spec.shortest()
         width = channels if spec.dimensions == 2 else channels * features
         self.convolutions = nn.ModuleList()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any, ClassVar, Self
 
 import numpy as np
@@ -117,23 +118,24 @@ class ArrayClassification(ArrayTask):
         )
 
     def read(self, data: Any, targets: Any = None) -> tuple[list[Record], Findings]:
-        """Records; one-hot targets ``(N, K)`` of a single-label task become class numbers."""
-        if targets is not None and not self.multi_label:
-            targets = _from_one_hot(targets)
-        return read(data, targets)
+        """Records; the targets of a single-label task as texts or whole numbers, also where they came one-hot."""
+        records, findings = super().read(data, targets)
+        if self.multi_label:
+            return records, findings
+        return [replace(record, target=_label(record)) for record in records], findings
 
     def learn(self, records: Sequence[Record]) -> None:
         """Learn the shape of a step and the labels."""
         super().learn(records)
         if self.multi_label:
-            self.labels = Labels(range(len(np.atleast_1d(np.asarray(records[0].target)))))
+            self.labels = Labels(range(len(_numbers(records[0]))))
         elif self.classes is None:
             self.labels = Labels.learn(record.target for record in records)
 
     def encode(self, record: Record) -> Any:
         """The class number, or the vector of zeros and ones."""
         if self.multi_label:
-            return np.atleast_1d(np.asarray(record.target, dtype=np.float32))
+            return _numbers(record)
         assert self.labels is not None
         if self.classes is not None and record.target not in self.labels:
             raise DataError(
@@ -190,11 +192,11 @@ class ArrayRegression(ArrayTask):
     def learn(self, records: Sequence[Record]) -> None:
         """Learn the shape of a step and the number of values."""
         super().learn(records)
-        self._outputs = self._outputs or len(np.atleast_1d(np.asarray(records[0].target)))
+        self._outputs = self._outputs or len(_numbers(records[0]))
 
     def encode(self, record: Record) -> NDArray[np.float32]:
         """The values as a vector."""
-        values = np.atleast_1d(np.asarray(record.target, dtype=np.float32))
+        values = _numbers(record)
         if values.shape != (self.outputs,):
             raise ShapeError(f"{record.name} has {values.size} target values, expected {self.outputs}")
         return values
@@ -218,17 +220,32 @@ class ArrayRegression(ArrayTask):
         return task
 
 
-def _from_one_hot(targets: Any) -> Any:
-    """Class numbers from one-hot rows, as Keras' categorical cross-entropy takes them; other targets as they are."""
-    array = np.asarray(targets)
-    if array.ndim == 2 and array.shape[1] == 1:
-        return array[:, 0]
-    if array.ndim != 2:
-        return targets
-    hot = np.isin(array, (0, 1)).all() and (array.sum(1) == 1).all()
-    if not hot:
-        raise ShapeError(
-            f"targets have shape {array.shape} but are not one-hot: give class numbers (N,), one-hot rows, or "
-            "multi_label=True for several labels a sample"
-        )
-    return array.argmax(1)
+def _label(record: Record) -> Any:
+    """The label of a record: a text or whole number; of a one-hot row, the place of its one.
+
+    Raises:
+        ShapeError: several numbers that are not one-hot.
+    """
+    if record.target is None or isinstance(record.target, str):
+        return record.target
+    values = np.asarray(record.target)
+    if values.size == 1:
+        return plain(values.reshape(()).item())
+    if values.ndim == 1 and np.isin(values, (0, 1)).all() and values.sum() == 1:
+        return int(values.argmax())
+    raise ShapeError(
+        f"the target of {record.name} has shape {values.shape} and is not one-hot: give class numbers (N,), one-hot "
+        "rows, or multi_label=True for several labels a sample"
+    )
+
+
+def _numbers(record: Record) -> NDArray[np.float32]:
+    """The target of a record as a vector of numbers.
+
+    Raises:
+        ShapeError: it holds something else.
+    """
+    try:
+        return np.atleast_1d(np.asarray(record.target, dtype=np.float32))
+    except (TypeError, ValueError) as error:
+        raise ShapeError(f"the target of {record.name} is {record.target!r}: give numbers") from error

@@ -33,7 +33,10 @@ class Labels:
         Raises:
             DataError: fewer than two labels.
         """
-        names = sorted({plain(target) for target in targets}, key=lambda name: (str(type(name)), name))
+        given = list(targets)
+        if any(target is None for target in given):
+            raise DataError("targets are missing: give y, labels in the manifest, or a folder per label")
+        names = sorted({plain(target) for target in given}, key=lambda name: (str(type(name)), name))
         if len(names) < 2:
             found = f"only {names[0]!r}" if names else "none"
             raise DataError(f"classification needs at least two labels, the training part has {found}: add examples")

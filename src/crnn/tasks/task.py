@@ -88,6 +88,8 @@ class Task(ABC):
     plan: Plan
     losses: tuple[str, ...]
     """Names of the losses that fit; any callable does too."""
+    gives_text: ClassVar[bool] = False
+    """Whether answers are texts, which CER and WER can judge."""
     silent_below: ClassVar[float | None] = None
     """Spread of inputs below which a sample is silence; None for materials that know no silence."""
 
