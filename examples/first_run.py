@@ -37,14 +37,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path)
     parser.add_argument("--out", type=Path, default=Path("run"))
-    parser.add_argument("--epochs", type=int, default=20)
+    parser.add_argument("--epochs", type=int, default=16)
     options = parser.parse_args()
 
     data, what = recordings(options.data, options.out)
     print(f"1. data     {what}\n            {data}")
-    model = crnn.Model(crnn.SpokenCommands(), size="tiny")
+    model = crnn.Model(crnn.SpokenCommands(), size="small")
     print(
-        f"2. train    a tiny CRNN, {options.epochs} epochs; speakers or voices of the validation part are never heard"
+        f"2. train    a small CRNN, {options.epochs} epochs; speakers or voices of the validation part are never heard"
     )
     history = model.fit(
         data,
