@@ -151,6 +151,16 @@ def require_range(name: str, value: tuple[float, float]) -> None:
     require(pair and value[0] <= value[1], f"{name}={value!r}: give a pair (lowest, highest)")
 
 
+def require_factors(factors: tuple[float, float]) -> None:
+    """Refuse factors of speed or tempo that no speech has.
+
+    Raises:
+        SpecError: says which.
+    """
+    require_range("factors", factors)
+    require(factors[0] >= 0.25 and factors[1] <= 4.0, f"factors={factors}: stay within 0.25 and 4")
+
+
 def _to_steps(data: Tensor, steps: int) -> Tensor:
     if data.shape[1] == steps:
         return data

@@ -6,7 +6,16 @@ from dataclasses import dataclass
 
 import torch
 
-from crnn.audio.augmentation import Augmentation, column, fast_length, fast_lengths, require, require_range, uniform
+from crnn.audio.augmentation import (
+    Augmentation,
+    column,
+    fast_length,
+    fast_lengths,
+    require,
+    require_factors,
+    require_range,
+    uniform,
+)
 from crnn.padded import Padded
 
 _MARGIN = 512
@@ -81,8 +90,7 @@ class Speed(Augmentation):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        require_range("factors", self.factors)
-        require(self.factors[0] >= 0.25 and self.factors[1] <= 4.0, f"factors={self.factors}: stay within 0.25 and 4")
+        require_factors(self.factors)
 
     def change(self, batch: Padded, generator: torch.Generator) -> Padded:
         """Resample every wave."""

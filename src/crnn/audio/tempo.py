@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import torch
 
-from crnn.audio.augmentation import Augmentation, require, require_range, uniform
+from crnn.audio.augmentation import Augmentation, require_factors, uniform
 from crnn.padded import Padded
 
 
@@ -29,8 +29,7 @@ class Tempo(Augmentation):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        require_range("factors", self.factors)
-        require(self.factors[0] >= 0.25 and self.factors[1] <= 4.0, f"factors={self.factors}: stay within 0.25 and 4")
+        require_factors(self.factors)
 
     def change(self, batch: Padded, generator: torch.Generator) -> Padded:
         """Read every sample's frames at evenly scaled places, with linear interpolation."""
