@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import textwrap
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -223,7 +224,9 @@ def test_ctrl_c_in_a_real_process_leaves_a_model(tmp_path):
     )
     script.write_text(body)
     command = [sys.executable, str(script), "1", str(tmp_path / "run"), str(tmp_path / "model")]
-    process = subprocess.Popen(command, env={**os.environ, "PYTHONPATH": SOURCE})
+    # A shell starts its background jobs deaf to Ctrl-C, and so would be what they start.
+    hearing = partial(signal.signal, signal.SIGINT, signal.SIG_DFL)
+    process = subprocess.Popen(command, env={**os.environ, "PYTHONPATH": SOURCE}, preexec_fn=hearing)
     log = tmp_path / "run" / "history.csv"
     while process.poll() is None and not (log.exists() and len(log.read_text().splitlines()) > 3):
         try:
