@@ -24,6 +24,7 @@ from crnn.data.preflight import preflight, usable
 from crnn.data.split import split
 from crnn.data.targets import pack_targets
 from crnn.errors import DataError, DataWarning, SpecError
+from crnn.predictor import shortage
 from crnn.spec import NetworkSpec
 from crnn.tasks.task import Task
 
@@ -149,9 +150,4 @@ def tell(findings: Findings) -> None:
 def _too_short(task: Task, spec: NetworkSpec) -> Callable[[int, Any], str]:
     """Says why a sample of so many prepared steps is too short; front end and least steps are made once."""
     front, least = task.front(), spec.shortest()
-
-    def why(steps: int, target: Any) -> str:
-        frames = steps if front is None else front.frames(steps)  # type: ignore[operator]
-        return "" if frames >= least else f"has {frames} steps, the convolutions need {least}"
-
-    return why
+    return lambda steps, target: shortage(front, least, steps)

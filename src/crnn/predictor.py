@@ -167,8 +167,12 @@ class Predictor:
 
 def too_short(recogniser: Recogniser, steps: int) -> str:
     """Why a sample of so many prepared steps is too short, or "" where it is not."""
-    frames = steps if recogniser.front is None else recogniser.front.frames(steps)  # type: ignore[operator]
-    least = recogniser.network.shortest
+    return shortage(recogniser.front, recogniser.network.shortest, steps)
+
+
+def shortage(front: torch.nn.Module | None, least: int, steps: int) -> str:
+    """Why so many prepared steps leave less than `least` features behind a front end, or ""."""
+    frames = steps if front is None else front.frames(steps)  # type: ignore[operator]
     return "" if frames >= least else f"has {frames} steps, the convolutions need {least}"
 
 
