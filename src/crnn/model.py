@@ -15,7 +15,7 @@ from crnn import predictor as prediction
 from crnn import speed, store
 from crnn.compiled import Compiled
 from crnn.data.batches import loader
-from crnn.data.example import ExampleSet
+from crnn.data.example import ExampleSet, Record
 from crnn.data.findings import Findings
 from crnn.errors import NotReadyError, SpecError
 from crnn.losses import CrossEntropy
@@ -88,6 +88,7 @@ class Model:
         self.history: History | None = None
         self.findings = Findings()
         self.validation: tuple[ExampleSet, Evaluation] | None = None
+        self._learnt_from: list[Record] | None = None
         self._predictor: Predictor | None = None
         self._compiled: Compiled | None = None
 
@@ -204,6 +205,7 @@ class Model:
         train, dev = read_parts(self.task, x, y, share, dev_data, options.seed, findings)
         if self._predictor is None:
             self.task.learn(train)
+        self._learnt_from = train
         train_set = examples(self.task, train, findings, options.cache)
         dev_set = examples(self.task, dev, findings, options.cache) if dev else None
         parts = checked(self.task, self._planned, train_set, dev_set, findings)
@@ -306,6 +308,16 @@ class Model:
         tell(findings)
         self.compiled.objective.check(prepared.all_targets(), self.task.outputs)
         return prepared, self._scored(prepared, batch_size)
+
+    def baselines(self, judged: ExampleSet | None = None) -> dict[str, torch.Tensor]:
+        """Predictions of the task's rules that need no network, by name, to measure beside the network's.
+
+        Args:
+            judged: The samples to answer, as `examine` gives them; None takes the validation part of the last `fit`.
+        """
+        if judged is None and self.validation is not None:
+            judged = self.validation[0]
+        return {} if judged is None else self.task.baselines(self._learnt_from, judged)
 
     def _scored(self, prepared: ExampleSet, batch_size: int | None = None) -> Evaluation:
         from crnn.engine.evaluate import evaluate

@@ -10,18 +10,14 @@ import json
 import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from crnn.data.build import build
-from crnn.data.cache import Cache
 from crnn.data.example import ExampleSet, Record
 from crnn.data.findings import Findings
 from crnn.data.inputs import known
 from crnn.data.preflight import preflight, usable
-from crnn.data.split import split
 from crnn.data.targets import pack_targets
 from crnn.errors import DataError, DataWarning, SpecError
 from crnn.predictor import shortage
@@ -82,11 +78,7 @@ def read_parts(
         dev, found = task.read(*dev_data) if pair else task.read(dev_data)
         findings.extend(found)
         return _marked(records, ("", "train"), findings), _marked(dev, ("dev",), findings) or dev
-    plan = task.plan
-    grouped = plan.split != "tail" and any(record.group for record in records)
-    policy = "group" if grouped else plan.split
-    rows = split(records, plan.validation_split if share is None else share, policy, seed, findings)
-    return [records[row] for row in rows[0]], [records[row] for row in rows[1]]
+    return task.split(records, share, seed, findings)
 
 
 def _marked(records: list[Record], parts: tuple[str, ...], findings: Findings) -> list[Record]:
@@ -101,19 +93,12 @@ def _marked(records: list[Record], parts: tuple[str, ...], findings: Findings) -
 
 
 def examples(task: Task, records: Sequence[Record], findings: Findings, cache: bool | None = None) -> ExampleSet:
-    """Prepared examples with targets; files go through the cache on disk unless told otherwise.
+    """Prepared examples with targets.
 
     Raises:
         DataError: none can be used, or they have no targets.
     """
-    files = bool(records) and isinstance(records[0].source, Path)
-    prepared = build(
-        records,
-        task.prepare,
-        cache=Cache() if (files if cache is None else cache) else None,
-        settings=task.preparation(),
-        findings=findings,
-    )
+    prepared = task.examples(records, findings, cache)
     if prepared.targets is None:
         raise DataError("targets are missing: give y, labels in the manifest, or a folder per label")
     return prepared

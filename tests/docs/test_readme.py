@@ -14,6 +14,8 @@ import pytest
 
 import crnn
 from crnn.cli import _COMMANDS, cli
+from crnn.cli.train import _SHARED, _offered
+from crnn.tasks import TASKS
 
 ROOT = Path(__file__).parents[2]
 SOURCE = ROOT / "src" / "crnn"
@@ -95,17 +97,33 @@ def test_commands_parse(page):
     for words in commands(page):
         found = cli.get_command(click.Context(cli), words[0])
         assert found is not None, f"{name(page)}: there is no `crnn {words[0]}`"
-        found.make_context(words[0], words[1:]).close()
+        with found.make_context(words[0], words[1:]) as context:
+            if isinstance(found, click.Group):
+                task, inner, rest = found.resolve_command(context, words[1:])
+                inner.make_context(task, rest, parent=context).close()
 
 
 def test_the_command_line_page_has_every_command_and_option():
     page = (ROOT / "docs" / "command-line.md").read_text(encoding="utf-8")
     for verb in _COMMANDS:
-        _, _, part = page.partition(f"\n## crnn {verb}\n")
-        part, _, _ = part.partition("\n## ")
-        known = {option for item in import_module(f"crnn.cli.{verb}").command.params for option in options(item)}
-        named = set(re.findall(r"`(--?[a-z][a-z-]*)`", "\n".join(row for row in part.splitlines() if row[:1] == "|")))
-        assert named == known, f"crnn {verb}"
+        command = import_module(f"crnn.cli.{verb}").command
+        known = _SHARED if isinstance(command, click.Group) else command.params
+        assert named(page, f"## crnn {verb}") == offered(known), f"crnn {verb}"
+    for name, task in ((name, TASKS[name]) for name in TASKS):
+        assert named(page, f"### crnn train {name}") == {
+            flag for option in task.options for flag in offered([_offered(option)])
+        }, f"crnn train {name}"
+
+
+def named(page, heading):
+    """The options in the tables below a heading."""
+    _, _, part = page.partition(f"\n{heading}\n")
+    part = re.split(r"\n#{2,3} ", part)[0]
+    return set(re.findall(r"`(--?[a-z][a-z-]*)`", "\n".join(row for row in part.splitlines() if row[:1] == "|")))
+
+
+def offered(parameters):
+    return {flag for item in parameters for flag in options(item)}
 
 
 def options(item):

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from crnn.cli.page import write_page
+from crnn.cli.page import compared, lines, write_page
 
 
 @click.command("evaluate", short_help="Measure a model on labelled data; writes a report page.")
@@ -38,15 +38,25 @@ def run(model: Path, data: Path, split: str | None, folder: Path | None, as_json
     findings.extend(trained.findings)
     trained.findings = findings
     title = f"{trained.task.name}: evaluation"
-    page = None if folder is None else write_page(folder, trained, (examples, found), {"data": data}, title)
+    judged, baselines = (examples, found), trained.baselines(examples)
+    page = None if folder is None else write_page(folder, trained, judged, {"data": data}, baselines, title)
+    rows = compared(trained, judged, baselines)
     values = {name: value for name, value in found.values.items() if isinstance(value, float)}
     if as_json:
-        facts = {"samples": len(examples), "split": used, "metrics": values, "findings": findings.to_dict()}
+        facts = {
+            "samples": len(examples),
+            "split": used,
+            "metrics": values,
+            "beside": {row.who: row.values for row in rows[1:]},
+            "findings": findings.to_dict(),
+        }
         click.echo(json.dumps({**facts, "report": None if page is None else str(page)}, ensure_ascii=False))
         return 0
     click.echo(f"{len(examples)} samples" + (f" of the part {used!r}" if used else ""))
     for name, value in values.items():
         click.echo(f"{name:20s} {value:.4f}")
+    for line in lines(rows):
+        click.echo(line)
     if page is not None:
         click.echo(f"report  {page}")
     return 0

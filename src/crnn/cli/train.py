@@ -2,58 +2,103 @@
 
 from __future__ import annotations
 
+import inspect
 import json
 import shlex
 import sys
 import time
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from crnn.cli.page import write_page
+from crnn.cli.page import compared, lines, write_page
 
 if TYPE_CHECKING:
     from crnn.engine.history import History
     from crnn.model import Model
+    from crnn.report.tables import Compared
+    from crnn.tasks.task import Option, Task
 
 TRAINING = "training"
 """Folder inside the model folder where checkpoints and logs lie."""
 
 
-@click.command("train", short_help="Train a model from a folder, a manifest or an archive.")
-@click.argument("task")
-@click.argument("data", type=click.Path(path_type=Path))
-@click.option("-o", "--out", type=click.Path(path_type=Path), default="model", show_default=True, help="Model folder.")
-@click.option("--size", default="small", show_default=True, help="tiny, small, medium or large.")
-@click.option("--epochs", type=int, help="Passes over the training part [default: the task's].")
-@click.option("--batch-size", type=int, help="Samples a step [default: the task's].")
-@click.option("--rate", type=float, help="Peak learning rate [default: the task's].")
-@click.option("--validation-split", type=float, help="Share kept for validation; speakers are kept apart.")
-@click.option("--validation-data", type=click.Path(path_type=Path), help="Validation data by itself.")
-@click.option("--early-stopping", type=int, help="Stop after so many epochs without progress.")
-@click.option("--noise", type=click.Path(path_type=Path), help="Folder of background noise to mix into training.")
-@click.option("--seed", type=int, default=0, show_default=True, help="Decides all chance.")
-@click.option("--accelerator", default="auto", show_default=True, help="auto, cpu, cuda, mps.")
-@click.option("--devices", type=int, default=1, show_default=True, help="Processes on this machine.")
-@click.option("--nodes", type=int, default=1, show_default=True, help="Machines, each started with torchrun.")
-@click.option(
-    "--precision", type=click.Choice(["auto", "32"]), default="auto", show_default=True, help="Number format."
+_SHARED = (
+    click.Argument(["data"], type=click.Path(path_type=Path)),
+    click.Option(
+        ["-o", "--out"], type=click.Path(path_type=Path), default="model", show_default=True, help="Model folder."
+    ),
+    click.Option(["--size"], default="small", show_default=True, help="tiny, small, medium or large."),
+    click.Option(["--epochs"], type=int, help="Passes over the training part [default: the task's]."),
+    click.Option(["--batch-size"], type=int, help="Samples a step [default: the task's]."),
+    click.Option(["--rate"], type=float, help="Peak learning rate [default: the task's]."),
+    click.Option(["--validation-split"], type=float, help="Share kept for validation, chosen as the task does."),
+    click.Option(["--validation-data"], type=click.Path(path_type=Path), help="Validation data by itself."),
+    click.Option(["--early-stopping"], type=int, help="Stop after so many epochs without progress."),
+    click.Option(["--seed"], type=int, default=0, show_default=True, help="Decides all chance."),
+    click.Option(["--accelerator"], default="auto", show_default=True, help="auto, cpu, cuda, mps."),
+    click.Option(["--devices"], type=int, default=1, show_default=True, help="Processes on this machine."),
+    click.Option(["--nodes"], type=int, default=1, show_default=True, help="Machines, each started with torchrun."),
+    click.Option(
+        ["--precision"], type=click.Choice(["auto", "32"]), default="auto", show_default=True, help="Number format."
+    ),
+    click.Option(["--plain"], is_flag=True, help="No fast settings: fp32, C allocator and layout as they come."),
+    click.Option(["--tensorboard"], is_flag=True, help="Write TensorBoard logs beside the checkpoints."),
+    click.Option(
+        ["--report/--no-report", "wants_report"], default=True, show_default=True, help="Write the report page."
+    ),
+    click.Option(["--json", "as_json"], is_flag=True, help="One JSON object on stdout."),
 )
-@click.option("--plain", is_flag=True, help="None of the fast settings: fp32, C allocator and layout as they come.")
-@click.option("--tensorboard", is_flag=True, help="Write TensorBoard logs beside the checkpoints.")
-@click.option("--report/--no-report", "wants_report", default=True, show_default=True, help="Write the report page.")
-@click.option("--json", "as_json", is_flag=True, help="One JSON object on stdout.")
-def command(**given: Any) -> int:
-    """Train TASK (such as "commands") on DATA: a folder per label, a manifest, an archive.
+"""What every task understands; the options that a task adds stand in its `options`."""
 
-    The same command again resumes exactly where an interrupted one ended.
+
+class _PerTask(click.Group):
+    """A command a task: the settings that all share, and the task's own."""
+
+    def list_commands(self, context: click.Context) -> list[str]:
+        from crnn.tasks import TASKS
+
+        return list(TASKS)
+
+    def get_command(self, context: click.Context, name: str) -> click.Command:
+        from crnn.tasks import TASKS
+
+        task: Any = TASKS[name]
+        about = (inspect.getdoc(task) or "").partition("\n")[0].replace("`", "")
+        return click.Command(
+            task.name,
+            callback=partial(_run, task),
+            params=[*_SHARED, *map(_offered, task.options)],
+            help=f"{about}\n\nThe same command again resumes exactly where an interrupted one ended.",
+            short_help=about,
+        )
+
+
+@click.command("train", cls=_PerTask, short_help="Train a model from a folder, a manifest or an archive.")
+def command() -> None:
+    """Train a model: crnn train TASK DATA, as in "crnn train commands recordings".
+
+    DATA is what the task reads: a folder per label, a manifest, an archive, a table.
     """
-    return run(**given)
+
+
+def _offered(option: Option) -> click.Option:
+    """A task's setting as an option of the command line; None where it was not given."""
+    if option.kind is bool:
+        return click.Option([f"{option.flag}/--no-{option.flag[2:]}"], default=None, help=option.about)
+    kind = click.Path(path_type=Path) if option.kind is Path else option.kind
+    return click.Option([option.flag], type=kind, multiple=option.many, default=None, help=option.about)
+
+
+def _run(task: type[Task], /, **given: Any) -> int:
+    own = {option.name: given.pop(option.name) for option in task.options}
+    return run(task(**{name: value for name, value in own.items() if value not in (None, ())}), **given)
 
 
 def run(
-    task: str,
+    task: Task,
     data: Path,
     out: Path,
     size: str,
@@ -63,7 +108,6 @@ def run(
     validation_split: float | None,
     validation_data: Path | None,
     early_stopping: int | None,
-    noise: Path | None,
     seed: int,
     accelerator: str,
     devices: int,
@@ -79,7 +123,7 @@ def run(
     from crnn.model import Model
 
     started = time.time()
-    model = Model(_task(task, noise), size=size)
+    model = Model(task, size=size)
     if rate is not None:
         model.compile(optimizer={**_as_dict(model.task.plan.optimizer), "rate": rate})
     options = TrainOptions(
@@ -109,30 +153,19 @@ def run(
         click.echo("interrupted before the first epoch ended: nothing was saved", err=True)
         return 130
     model.save(out)
+    baselines = model.baselines()
     command_line = shlex.join(["crnn", *sys.argv[1:]])
     settings = {"command": command_line, "seed": seed, "seconds": round(time.time() - started)}
-    page = write_page(out / "report", model, model.validation, settings) if wants_report else None
-    _say(model, history, out, page, as_json)
+    page = write_page(out / "report", model, model.validation, settings, baselines) if wants_report else None
+    _say(model, history, out, page, compared(model, model.validation, baselines), as_json)
     return 130 if history.interrupted else 0
-
-
-def _task(name: str, noise: Path | None) -> Any:
-    from crnn.errors import SpecError
-    from crnn.tasks import TASKS
-
-    maker: Any = TASKS[name]
-    if noise is None:
-        return maker()
-    if name != "commands":
-        raise SpecError(f"--noise is for sound; {name} has none")
-    return maker(noise=noise)
 
 
 def _as_dict(part: str | dict[str, Any]) -> dict[str, Any]:
     return {"name": part} if isinstance(part, str) else part
 
 
-def _say(model: Model, history: History, out: Path, page: Path | None, as_json: bool) -> None:
+def _say(model: Model, history: History, out: Path, page: Path | None, rows: list[Compared], as_json: bool) -> None:
     best = history.best
     if as_json:
         facts = {
@@ -142,6 +175,7 @@ def _say(model: Model, history: History, out: Path, page: Path | None, as_json: 
             "epochs": len(history),
             "interrupted": history.interrupted,
             "best": best,
+            "beside": {row.who: row.values for row in rows[1:]},
             "findings": model.findings.to_dict(),
         }
         click.echo(json.dumps(facts, ensure_ascii=False))
@@ -150,6 +184,8 @@ def _say(model: Model, history: History, out: Path, page: Path | None, as_json: 
         click.echo("interrupted: the best weights so far were kept; the same command again goes on from here")
     numbers = ", ".join(f"{name} {value:.4f}" for name, value in best.items() if name.startswith("val_"))
     click.echo(f"kept epoch {int(best['epoch'])} of {len(history)}: {numbers or 'no validation part'}")
+    for line in lines(rows):
+        click.echo(line)
     click.echo(f"model   {out} ({model.parameters:,} parameters)")
     if page is not None:
         click.echo(f"report  {page}")

@@ -12,9 +12,7 @@ import numpy as np
 
 from crnn import predictor
 from crnn.audio import wave
-from crnn.data.build import build
-from crnn.data.cache import Cache
-from crnn.data.example import ExampleSet, Record
+from crnn.data.example import Record
 from crnn.data.findings import Findings
 from crnn.data.preflight import preflight
 from crnn.data.split import by_column
@@ -155,8 +153,8 @@ def _check(found: Inspection, records: list[Record], task: Task) -> None:
     try:
         task.learn(train)
         recogniser = predictor.build(task, task.network("small"), objective(task.plan.loss))
-        train_set = _prepared(train, task, found.findings)
-        dev_set = _prepared(dev, task, found.findings) if dev else None
+        train_set = task.examples(train, found.findings)
+        dev_set = task.examples(dev, found.findings) if dev else None
         if "length_s" not in found.facts:
             lengths = np.concatenate([part.lengths for part in (train_set, dev_set) if part is not None])
             found.facts["length_steps"] = {**_range(lengths), "histogram": _histogram(lengths)}
@@ -169,9 +167,3 @@ def _check(found: Inspection, records: list[Record], task: Task) -> None:
         )
     except CrnnError as error:
         found.problems.append(f"cannot be trained on: {error}")
-
-
-def _prepared(records: list[Record], task: Task, findings: Findings) -> ExampleSet:
-    """With the same key as training uses, so that training finds the samples in the cache."""
-    cache = Cache() if isinstance(records[0].source, Path) else None
-    return build(records, task.prepare, cache=cache, settings=task.config(), findings=findings)

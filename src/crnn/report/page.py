@@ -11,6 +11,8 @@ from importlib import metadata, resources
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from torch import Tensor
+
 from crnn.data.example import ExampleSet
 from crnn.data.findings import Finding, Findings
 from crnn.errors import CrnnError, MissingExtraError, SpecError
@@ -119,6 +121,7 @@ def write(
     history: History | None = None,
     findings: Findings | None = None,
     settings: Mapping[str, object] | None = None,
+    baselines: Mapping[str, Tensor] | None = None,
     title: str = "",
 ) -> Path:
     """Write ``report.html`` and its plots as PNG into a folder.
@@ -132,6 +135,7 @@ def write(
         findings: What was found wrong with the data.
         settings: How the model was made, by name: parameters, seed, the command that does it again. Versions and time
             are added.
+        baselines: Predictions of the task's rules without a network, as `Model.baselines` gives them.
         title: The page's heading; the task's name by default.
 
     Returns:
@@ -142,7 +146,7 @@ def write(
         SpecError: examples without their evaluation, or the other way round.
         CrnnError: the folder cannot be written.
     """
-    report = gather(task, examples, evaluation, history, findings, settings, title)
+    report = gather(task, examples, evaluation, history, findings, settings, baselines, title)
     files = {f"{picture.name}.png": picture.png for picture in (*report.curves, *report.pictures.values())}
     files[PAGE] = report.html().encode()
     folder = Path(folder)
@@ -164,6 +168,7 @@ def gather(
     history: History | None = None,
     findings: Findings | None = None,
     settings: Mapping[str, object] | None = None,
+    baselines: Mapping[str, Tensor] | None = None,
     title: str = "",
 ) -> Report:
     """The facts of a report, for whoever wants them without the page; arguments as those of `write`.
@@ -184,7 +189,7 @@ def gather(
         if history.interrupted:
             report.notes.append("Training was interrupted; the best weights until then were kept.")
     if examples is not None and evaluation is not None:
-        _evaluated(report, task, examples, evaluation)
+        _evaluated(report, task, examples, evaluation, baselines)
     return report
 
 
@@ -196,7 +201,9 @@ def _versions() -> dict[str, str]:
     }
 
 
-def _evaluated(report: Report, task: Task, examples: ExampleSet, evaluation: Evaluation) -> None:
+def _evaluated(
+    report: Report, task: Task, examples: ExampleSet, evaluation: Evaluation, baselines: Mapping[str, Tensor] | None
+) -> None:
     values = {name: value for name, value in evaluation.values.items() if isinstance(value, float)}
     report.headline["samples"] = f"{len(evaluation.rows):,}"
     if "loss" in values:
@@ -206,7 +213,7 @@ def _evaluated(report: Report, task: Task, examples: ExampleSet, evaluation: Eva
         report.headline |= {name: number(value) for name, value in values.items()}
         report.compared = [Compared("the network", {name: v for name, v in values.items() if name != "loss"})]
         return
-    report.compared = tables.compared(judged, values)
+    report.compared = tables.compared(judged, values, baselines)
     if judged.kind == "values":
         report.pictures |= {"scatter": residuals.scatter(judged), "errors": residuals.histogram(judged)}
     else:

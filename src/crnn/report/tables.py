@@ -107,16 +107,19 @@ def group_rows(judged: Judged) -> list[GroupRow]:
     return sorted(rows, key=lambda row: (row.share, -row.count, row.name))
 
 
-def compared(judged: Judged, values: Mapping[str, Any]) -> list[Compared]:
-    """The network's measures, and beside them the same measures of rules that never look at a sample.
+def compared(
+    judged: Judged, values: Mapping[str, Any], baselines: Mapping[str, Tensor] | None = None
+) -> list[Compared]:
+    """The network's measures, and beside them the same measures of rules that need no network.
 
-    The rules are fitted to this very part, so they are as good as such a rule can be here.
+    Rules that never look at a sample are fitted to this very part, so they are as good as such a rule can be here.
 
     Args:
         judged: Predictions and truth.
         values: What was measured of the network; those of one number are taken over.
+        baselines: Predictions of the task's own rules, in the order of `judged`.
     """
-    rows = {"the network": judged.predictions, **_blind(judged)}
+    rows = {"the network": judged.predictions, **(baselines or {}), **_blind(judged)}
     measured = [name for name, value in values.items() if isinstance(value, float) and name != "loss"]
     names = list(dict.fromkeys([*measured, *MEASURES[judged.kind]]))
     found = []

@@ -32,7 +32,7 @@ from crnn.data.sources import read
 from crnn.errors import NotReadyError, SpecError
 from crnn.spec import ConvSpec, HeadSpec, NetworkSpec, RecurrentSpec
 from crnn.tasks.labels import Labels
-from crnn.tasks.task import Plan, Task, Vary, size_index
+from crnn.tasks.task import Option, Plan, Task, Vary, size_index
 
 NONE = "(none of these)"
 
@@ -88,6 +88,11 @@ class SpokenCommands(Task):
     losses = ("cross_entropy",)
     suffixes: ClassVar[tuple[str, ...]] = wave.SUFFIXES
     silent_below: ClassVar[float | None] = 1e-4
+    options: ClassVar[tuple[Option, ...]] = (
+        Option("rate_hz", int, "Sample rate that recordings are brought to."),
+        Option("noise", Path, "Folder of background noise to mix into training."),
+        Option("refuse", float, "Share of right answers that may be refused as none of these."),
+    )
     plan = Plan(
         loss={"name": "cross_entropy", "label_smoothing": 0.1},
         metrics=("accuracy", "f1"),

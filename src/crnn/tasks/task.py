@@ -5,13 +5,17 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, ClassVar
 
 import torch
 from torch import Tensor, nn
 
-from crnn.data.example import Example, Record
+from crnn.data.build import build
+from crnn.data.cache import Cache
+from crnn.data.example import Example, ExampleSet, Record
 from crnn.data.findings import Findings
+from crnn.data.split import split
 from crnn.errors import UnknownNameError
 from crnn.padded import Padded
 from crnn.spec import NetworkSpec
@@ -77,6 +81,32 @@ class Plan:
         return max(self.epochs, -(-self.least_steps // steps))
 
 
+@dataclass(frozen=True)
+class Option:
+    """A setting of a task that the command line offers, under the same name with dashes.
+
+    Args:
+        name: Argument of the task's constructor.
+        kind: `str`, `int`, `float`, `bool` (a switch) or `Path`.
+        about: Says in a few words what it is for.
+        many: It may be given several times; the constructor gets a tuple.
+
+    Example:
+        >>> Option("rate_hz", int, "Sample rate that everything is brought to.").flag
+        '--rate-hz'
+    """
+
+    name: str
+    kind: type
+    about: str
+    many: bool = False
+
+    @property
+    def flag(self) -> str:
+        """What is typed."""
+        return "--" + self.name.replace("_", "-")
+
+
 class Task(ABC):
     """One kind of recognition: from records to examples, from scores to answers.
 
@@ -88,6 +118,8 @@ class Task(ABC):
     plan: Plan
     losses: tuple[str, ...]
     """Names of the losses that fit; any callable does too."""
+    options: ClassVar[tuple[Option, ...]] = ()
+    """Settings of the constructor that `crnn train` offers; what is not given is left to the constructor."""
     gives_text: ClassVar[bool] = False
     """Whether answers are texts, which CER and WER can judge."""
     silent_below: ClassVar[float | None] = None
@@ -109,6 +141,25 @@ class Task(ABC):
         """Records to predict: as `read`, but no targets are looked for."""
         return self.read(data)
 
+    def split(
+        self, records: Sequence[Record], share: float | None, seed: int, findings: Findings
+    ) -> tuple[list[Record], list[Record]]:
+        """Records for training and for validation, by the policy of the plan; by groups where the data names groups.
+
+        Args:
+            records: All that was read.
+            share: Of the samples, for validation; None is the plan's own choice.
+            seed: Same seed, same split.
+            findings: Where to say what could not be followed.
+
+        Raises:
+            SplitError: too few samples or groups for two sides.
+        """
+        plan = self.plan
+        policy = "group" if plan.split != "tail" and any(record.group for record in records) else plan.split
+        rows = split(records, plan.validation_split if share is None else share, policy, seed, findings)
+        return [records[row] for row in rows[0]], [records[row] for row in rows[1]]
+
     @abstractmethod
     def learn(self, records: Sequence[Record]) -> None:
         """Learn vocabulary, labels and input shape from training records alone.
@@ -124,6 +175,16 @@ class Task(ABC):
         Raises:
             DataError: names the record and what is wrong with it.
         """
+
+    def examples(self, records: Sequence[Record], findings: Findings, cache: bool | None = None) -> ExampleSet:
+        """Prepared examples: each record once, and for files kept in the cache on disk unless told otherwise.
+
+        Raises:
+            DataError: none can be used, or only some have targets.
+        """
+        files = bool(records) and isinstance(records[0].source, Path)
+        keep = Cache() if (files if cache is None else cache) else None
+        return build(records, self.prepare, cache=keep, settings=self.preparation(), findings=findings)
 
     def preparation(self) -> dict[str, Any]:
         """All that decides what `prepare` makes of a record, as plain JSON: prepared inputs are cached under it."""
@@ -167,6 +228,18 @@ class Task(ABC):
     def class_names(self) -> list[str]:
         """What reports call the classes; empty where there are none."""
         return []
+
+    def baselines(self, train: Sequence[Record] | None, judged: ExampleSet) -> dict[str, Tensor]:
+        """Predictions of rules that need no network, by what the rules are called, to stand beside the network's.
+
+        Args:
+            train: What such a rule may learn from; None where the training part is not at hand.
+            judged: The samples to answer, which a rule may not learn from.
+
+        Returns:
+            Predictions in the form and order that the network gives for `judged`, behind the objective's link.
+        """
+        return {}
 
     def probabilities(self, predictions: Tensor) -> Tensor:
         """Predictions as the user of the answers sees them: calibrated, where the task calibrates."""
