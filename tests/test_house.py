@@ -31,6 +31,7 @@ DOORS = {
     "matplotlib": ("report", "engine/history.py"),
     "jinja2": ("report",),
     "click": ("cli",),
+    "sklearn": ("tasks/text_baselines.py",),
     "fastapi": ("serve",),
     "optuna": ("tune.py",),
     "onnx": ("export",),

@@ -33,9 +33,10 @@ if TYPE_CHECKING:
     )
     from crnn.padded import Padded
     from crnn.predictor import Predictor
-    from crnn.spec import ConvSpec, HeadSpec, NetworkSpec, RecurrentSpec
+    from crnn.spec import BranchSpec, ConvSpec, HeadSpec, NetworkSpec, RecurrentSpec
     from crnn.tasks.arrays import ArrayClassification, ArrayRegression
     from crnn.tasks.commands import SpokenCommands
+    from crnn.tasks.text import TextClassification
 
 _ROOMS = {
     "crnn.data.arrays": ("Arrays",),
@@ -60,9 +61,10 @@ _ROOMS = {
     ),
     "crnn.padded": ("Padded",),
     "crnn.predictor": ("Predictor",),
-    "crnn.spec": ("ConvSpec", "HeadSpec", "NetworkSpec", "RecurrentSpec"),
+    "crnn.spec": ("BranchSpec", "ConvSpec", "HeadSpec", "NetworkSpec", "RecurrentSpec"),
     "crnn.tasks.arrays": ("ArrayClassification", "ArrayRegression"),
     "crnn.tasks.commands": ("SpokenCommands",),
+    "crnn.tasks.text": ("TextClassification",),
 }
 _HOMES = {name: room for room, names in _ROOMS.items() for name in names}
 
@@ -78,6 +80,7 @@ __all__ = [
     "ArrayRegression",
     "Arrays",
     "BinaryCrossEntropy",
+    "BranchSpec",
     "Constant",
     "ConvSpec",
     "Cosine",
@@ -97,6 +100,7 @@ __all__ = [
     "RecurrentSpec",
     "SpokenCommands",
     "Step",
+    "TextClassification",
     "TorchOptimizer",
     "TrainOptions",
     "WarmUp",

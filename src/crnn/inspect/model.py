@@ -119,7 +119,8 @@ def _parts(recogniser: Recogniser) -> list[tuple[str, str, nn.Module]]:
     if network.recurrent is not None and spec.recurrent is not None:
         parts.append((f"recurrent ({spec.recurrent.cell})", _differences(spec.recurrent), network.recurrent))
     if network.head.summary is not None:
-        parts.append(("summary over time", spec.head.summary, network.head.summary))
+        names = spec.head.summary if isinstance(spec.head.summary, tuple) else (spec.head.summary,)
+        parts.append(("summary over time", ", ".join(names), network.head.summary))
     parts += [(f"dense {number}", "", module) for number, module in enumerate(network.head.hidden, start=1)]
     return [*parts, ("scores", "", network.head.scores)]
 

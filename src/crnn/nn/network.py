@@ -6,9 +6,10 @@ import torch
 from torch import Tensor, nn
 
 from crnn.errors import ShapeError, SpecError
-from crnn.nn.convolution import ConvBlock
+from crnn.nn.branches import convolution
 from crnn.nn.head import Head
 from crnn.nn.recurrent import Recurrent
+from crnn.nn.wide import Wide
 from crnn.padded import Padded
 from crnn.spec import NetworkSpec
 
@@ -40,10 +41,13 @@ class Network(nn.Module):
         self.channels = channels
         self.outputs = outputs
         self.shortest = spec.shortest()
-        width = channels if spec.dimensions == 2 else channels * features
+        if spec.wide >= max(features, 1) * channels:
+            raise SpecError(f"wide={spec.wide} leaves the network none of its {features * channels} features: lower it")
+        self.wide = Wide(spec.wide, outputs) if spec.wide else None
+        width = channels if spec.dimensions == 2 else channels * features - spec.wide
         self.convolutions = nn.ModuleList()
         for block in spec.convolutions:
-            self.convolutions.append(ConvBlock(width, block, spec.dimensions, spec.causal))
+            self.convolutions.append(convolution(width, block, spec.dimensions, spec.causal))
             width = block.channels
         if spec.dimensions == 2:
             width *= spec.rows(features)
@@ -58,6 +62,13 @@ class Network(nn.Module):
             ShapeError: the features do not fit, or a sample is too short for the convolutions.
         """
         self._check(x)
+        if self.wide is None:
+            return self._scores(x)
+        x, past = self.wide.split(x)
+        scores = self._scores(x)
+        return scores.with_data(scores.data + self.wide(past))
+
+    def _scores(self, x: Padded) -> Padded:
         data, lengths = self._enter(x.data), x.lengths
         for block in self.convolutions:
             data, lengths = block(data, lengths)

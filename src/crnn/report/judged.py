@@ -30,6 +30,7 @@ class Judged:
         records: Where the N samples came from.
         predictions: ``(N, K)`` in double precision: calibrated probabilities, or values.
         targets: ``(N,)`` class numbers, or ``(N, K)`` labels or values.
+        rows: ``(N,)`` their places in the example set; None where they stand in its order.
     """
 
     kind: Kind
@@ -37,6 +38,7 @@ class Judged:
     records: Sequence[Record]
     predictions: Tensor
     targets: Tensor
+    rows: Tensor | None = None
 
     def __len__(self) -> int:
         return len(self.records)
@@ -87,7 +89,7 @@ def judge(task: Task, examples: ExampleSet, evaluation: Evaluation) -> Judged | 
     width = predictions.shape[1]
     if len(names) != width:
         names = [f"value {number}" for number in range(1, width + 1)] if width > 1 else ["value"]
-    return Judged(kind, names, [examples.records[row] for row in rows], predictions, targets)
+    return Judged(kind, names, [examples.records[row] for row in rows], predictions, targets, evaluation.rows)
 
 
 def _kind(predictions: Tensor, targets: Tensor, named: bool) -> Kind | None:

@@ -117,9 +117,10 @@ def compared(
     Args:
         judged: Predictions and truth.
         values: What was measured of the network; those of one number are taken over.
-        baselines: Predictions of the task's own rules, in the order of `judged`.
+        baselines: Predictions of the task's own rules, in the order of the example set.
     """
-    rows = {"the network": judged.predictions, **(baselines or {}), **_blind(judged)}
+    rules = {name: found if judged.rows is None else found[judged.rows] for name, found in (baselines or {}).items()}
+    rows = {"the network": judged.predictions, **rules, **_blind(judged)}
     measured = [name for name, value in values.items() if isinstance(value, float) and name != "loss"]
     names = list(dict.fromkeys([*measured, *MEASURES[judged.kind]]))
     found = []

@@ -8,6 +8,7 @@ from crnn.registry import Shelf
 from crnn.tasks.arrays import ArrayClassification, ArrayRegression
 from crnn.tasks.commands import SpokenCommands
 from crnn.tasks.task import Task
+from crnn.tasks.text import TextClassification
 
 TASKS: Shelf[Task] = Shelf(
     "task",
@@ -15,6 +16,7 @@ TASKS: Shelf[Task] = Shelf(
         ArrayClassification.name: ArrayClassification,
         ArrayRegression.name: ArrayRegression,
         SpokenCommands.name: SpokenCommands,
+        TextClassification.name: TextClassification,
     },
 )
 """Every task by the name that model files and the command line use."""

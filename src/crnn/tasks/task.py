@@ -237,7 +237,7 @@ class Task(ABC):
             judged: The samples to answer, which a rule may not learn from.
 
         Returns:
-            Predictions in the form and order that the network gives for `judged`, behind the objective's link.
+            Predictions in the order of `judged`, in the form that the network gives, behind the objective's link.
         """
         return {}
 

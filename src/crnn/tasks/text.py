@@ -1,0 +1,426 @@
+"""Text classification: a sentence or a document to its label, or labels, with probabilities."""
+
+from __future__ import annotations
+
+import base64
+import zlib
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, ClassVar, Self
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+
+from crnn.data.example import Example, ExampleSet, Record
+from crnn.data.findings import Findings
+from crnn.errors import DataError, NotReadyError, SpecError
+from crnn.nn.embedding import Embedding
+from crnn.spec import BranchSpec, ConvSpec, HeadSpec, NetworkSpec, RecurrentSpec
+from crnn.tasks import text_baselines
+from crnn.tasks.labels import Labels
+from crnn.tasks.task import Option, Plan, Task, Vary, size_index
+from crnn.tasks.text_reading import Reader, columns, labels_of, text_of
+from crnn.text.augment import Drop, Swap
+from crnn.text.augment import Vary as Chain
+from crnn.text.normalize import normalise, spaceless, tokenise
+from crnn.text.vectors import read_vectors
+from crnn.text.vocabulary import Vocabulary, VocabularySpec
+
+Tokeniser = Callable[[str], list[str]]
+"""From a normalised text to its tokens."""
+
+WIDTHS = (32, 64, 96, 128)
+"""Features of a step, by size; also channels of each branch and units of each direction."""
+
+MOST_WIDE = 32
+"""Features that go past the network: one a label, up to so many."""
+
+LETTERS = 40
+"""Letters a token that a long text is cut to before it is tokenised."""
+
+MIXED = 0.02
+"""Share of texts in a second kind of script from which both kinds of n-grams are learnt."""
+
+
+@dataclass(frozen=True)
+class TextAnswer:
+    """What a text is about.
+
+    Args:
+        label: The likeliest label; where a text may have several, those that hold, joined by commas.
+        probability: Of the label; of several, of the least sure.
+        alternatives: The likeliest labels with their probabilities, best first.
+        labels: The labels by themselves.
+    """
+
+    label: str
+    probability: float
+    alternatives: tuple[tuple[str, float], ...]
+    labels: tuple[str, ...]
+
+    def __str__(self) -> str:
+        return f"{self.label or '(none)'} ({self.probability:.0%})"
+
+    def to_dict(self) -> dict[str, Any]:
+        """For JSON."""
+        return {
+            "label": self.label or None,
+            "labels": list(self.labels),
+            "probability": round(self.probability, 6),
+            "alternatives": {name: round(value, 6) for name, value in self.alternatives},
+        }
+
+
+class TextClassification(Task):
+    """Texts, of any language, to labels.
+
+    Data: a table (CSV, TSV, JSONL) with a column of texts and one of labels, a folder of text files for each label, or
+    a list of texts with a list of labels. Chinese needs no segmenter: its characters and their n-grams are learnt.
+
+    Args:
+        text: Column of the text, by name or position; several, as "title,body", are joined. None finds it.
+        label: Column of the label, by name or position. None finds it.
+        multi_label: A text may have several labels: a list, or a cell divided by ``|``, ``;`` or ``,``.
+        lower: Whether case is given up.
+        longest: Most tokens of a text that are read: of a longer one the beginning, and of its end a quarter.
+        vectors: File of word vectors to start from: fastText ``.vec`` or GloVe text, plain or gzipped.
+        augment: Whether to vary training texts.
+        tokeniser: From a normalised text to its tokens, where the task's own will not do. A saved model cannot hold it:
+            set `tokeniser` again after loading.
+    """
+
+    name: ClassVar[str] = "text"
+    options: ClassVar[tuple[Option, ...]] = (
+        Option("text", str, "Column of the text, by name or position; several joined by commas [default: found]."),
+        Option("label", str, "Column of the label, by name or position [default: found]."),
+        Option("multi_label", bool, "Whether a text may have several labels."),
+        Option("longest", int, "Most tokens of a text that are read."),
+        Option("vectors", Path, "File of word vectors to start from."),
+    )
+
+    def __init__(
+        self,
+        *,
+        text: str | int | Sequence[str | int] | None = None,
+        label: str | int | None = None,
+        multi_label: bool = False,
+        lower: bool = True,
+        longest: int = 400,
+        vectors: str | Path | None = None,
+        augment: bool = True,
+        tokeniser: Tokeniser | None = None,
+    ) -> None:
+        if longest < 1:
+            raise SpecError(f"longest={longest!r}: give a whole number of tokens from 1 up")
+        label_column = columns(label)
+        if len(label_column) > 1:
+            raise SpecError(f"label={label!r}: give one column; for several labels in its cells, multi_label=True")
+        self.reader = Reader(columns(text), label_column[0] if label_column else None, multi_label)
+        self.multi_label = multi_label
+        self.lower = lower
+        self.longest = longest
+        self.vectors = vectors
+        self.augment = augment
+        self.tokeniser = tokeniser
+        self.own_tokeniser = tokeniser is not None
+        self.labels: Labels | None = None
+        self.vocabulary: Vocabulary | None = None
+        self.vector_width = 0
+        self.temperature = 1.0
+        self.seen: NDArray[np.uint32] = np.zeros(0, np.uint32)
+        self._importance: NDArray[np.float32] | None = None
+        self._vectors: dict[str, NDArray[np.float32]] = {}
+        self._size = 1
+        self.losses = ("binary_cross_entropy",) if multi_label else ("cross_entropy",)
+        self.plan = Plan(
+            loss="binary_cross_entropy" if multi_label else {"name": "cross_entropy", "label_smoothing": 0.1},
+            metrics=("accuracy", "f1"),
+            monitor="f1" if multi_label else "accuracy",
+            optimizer={"name": "adamw", "rate": 2e-3, "weight_decay": 0.01},
+            schedule={"name": "cosine", "warmup": 0.1},
+            split="random" if multi_label else "stratified",
+            validation_split=0.1,
+            epochs=8,
+            least_steps=600,
+            batch_size=64,
+            clip_norm=1.0,
+            average=0.998,
+        )
+
+    # ── network ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def network(self, size: str) -> NetworkSpec:
+        """Branches of three widths, a bidirectional LSTM over them, two summaries; a bag of n-grams past it all."""
+        self._size = size_index(size)
+        width = WIDTHS[self._size]
+        return NetworkSpec(
+            convolutions=(BranchSpec(tuple(ConvSpec(width, kernel=kernel) for kernel in (1, 3))),),
+            recurrent=RecurrentSpec(units=width, bidirectional=True, input_dropout=0.2),
+            head=HeadSpec(summary=("max", "mean"), dropout=0.5),
+            dimensions=1,
+            wide=self.wide,
+        )
+
+    @property
+    def width(self) -> int:
+        """Features of a step that the network reads."""
+        return self.vector_width or WIDTHS[self._size]
+
+    @property
+    def wide(self) -> int:
+        """Features of a step that go past the network."""
+        return MOST_WIDE if self.labels is None else min(len(self.labels), MOST_WIDE)
+
+    @property
+    def features(self) -> int:
+        """Features of a step."""
+        return self.width + self.wide
+
+    @property
+    def outputs(self) -> int:
+        """Labels."""
+        if self.labels is None:
+            raise NotReadyError("the labels are not known yet: call fit first")
+        return len(self.labels)
+
+    def front(self) -> nn.Module:
+        """The tables of words and n-grams; at first with the vectors and weights that were learnt or read."""
+        vocabulary = self._known()
+        importance = None if self._importance is None else torch.from_numpy(self._importance)
+        front = Embedding(len(vocabulary), vocabulary.spec.slots, self.width, self.wide, 0.3, importance)
+        for number, word in enumerate(vocabulary.words, start=1):
+            if word in self._vectors and front.vectors.device.type != "meta":
+                with torch.no_grad():
+                    front.vectors[number] = torch.from_numpy(self._vectors[word])
+        return front
+
+    def vary_inputs(self) -> Vary | None:
+        """Hide single tokens, exchange neighbours now and then."""
+        return Chain(Drop(0.1), Swap(0.02)) if self.augment else None
+
+    # ── reading and learning ─────────────────────────────────────────────────────────────────────────────────────────
+
+    def read(self, data: Any, targets: Any = None) -> tuple[list[Record], Findings]:
+        """Records from a table, a folder per label, an archive, or lists of texts and labels."""
+        records, findings = self.reader.labelled(data, targets)
+        for record in records:
+            if isinstance(record.source, str) and len(record.source) > self.longest and self._long(record.source):
+                advice = f"Of these the beginning and the end are read; longest={2 * self.longest} reads more."
+                findings.add(f"text of more than {self.longest} tokens", record.name, advice, dropped=False)
+        return records, findings
+
+    def read_unlabelled(self, data: Any) -> tuple[list[Record], Findings]:
+        """Records from texts, files, tables or folders without labels. A string that is no file is a text."""
+        return self.reader.unlabelled(data)
+
+    def _long(self, text: str) -> bool:
+        return len(self.tokens(text, cut=False)) > self.longest
+
+    def learn(self, records: Sequence[Record]) -> None:
+        """Learn labels, words, n-grams and their weights.
+
+        Raises:
+            DataError: fewer than two labels, or labels that are measurements or never repeat.
+        """
+        targets = [record.target for record in records]
+        if self.multi_label:
+            self.labels = Labels.learn(label for target in targets for label in labels_of(target))
+        else:
+            _check_labels(targets)
+            self.labels = Labels.learn(targets)
+        texts = [self.tokens(text) for text in _texts(records)]
+        self.vocabulary = Vocabulary.learn(texts, vocabulary_spec(texts))
+        self._importance = self.vocabulary.weights(self.vocabulary.numbers(tokens) for tokens in texts)
+        self.seen = np.unique(np.array([mark(tokens) for tokens in texts], dtype=np.uint32))
+        if self.vectors is not None:
+            self._read_vectors(self.vectors)
+
+    def _read_vectors(self, path: str | Path) -> None:
+        assert self.vocabulary is not None
+        found = read_vectors(path, self.vocabulary.words)
+        if not found:
+            raise DataError(f"{path} knows none of the {len(self.vocabulary.words):,} words of the training texts")
+        spread = float(np.std(np.stack(list(found.values())))) or 1.0
+        self._vectors = {word: vector * (Embedding.SPREAD / spread) for word, vector in found.items()}
+        self.vector_width = len(next(iter(found.values())))
+
+    def tokens(self, text: str, *, cut: bool = True) -> list[str]:
+        """The tokens of a text as it came; of a long one those that are read.
+
+        Raises:
+            NotReadyError: the model was trained with a tokeniser that is not here.
+        """
+        if self.own_tokeniser and self.tokeniser is None:
+            raise NotReadyError(
+                "this model was trained with a tokeniser of your own: set model.task.tokeniser to the same function"
+            )
+        most = LETTERS * self.longest
+        if len(text) > 2 * most:
+            text = f"{text[:most]} {text[-most:]}"
+        tokens = (self.tokeniser or tokenise)(normalise(text, lower=self.lower))
+        if not cut or len(tokens) <= self.longest:
+            return tokens
+        end = self.longest // 4
+        return tokens[: self.longest - end] + tokens[len(tokens) - end :]
+
+    def prepare(self, record: Record) -> Example:
+        """The numbers of the text's steps, ``(T, slots)``; the number of its label, or zeros and ones."""
+        tokens = self.tokens(text_of(record))
+        if not tokens:
+            raise DataError(f"{record.name} holds no word and no sign: give a text")
+        ids = self._known().numbers(tokens).astype(np.float32)
+        return Example(ids, None if record.target is None else self._encoded(record), record)
+
+    def _encoded(self, record: Record) -> Any:
+        assert self.labels is not None
+        if not self.multi_label:
+            return self.labels.number(record.target)
+        held = np.zeros(len(self.labels), np.float32)
+        held[[self.labels.number(label) for label in labels_of(record.target)]] = 1.0
+        return held
+
+    def preparation(self) -> dict[str, Any]:
+        """The vocabulary and how texts are cut."""
+        config = self.config()
+        return {name: config[name] for name in ("name", "lower", "longest", "own_tokeniser", "labels", "vocabulary")}
+
+    # ── answers ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def class_names(self) -> list[str]:
+        """The labels as texts."""
+        return [] if self.labels is None else [str(name) for name in self.labels.names]
+
+    def calibrate(self, predictions: Tensor, targets: Tensor) -> None:
+        """Fit the temperature that makes probabilities honest (arXiv:1706.04599)."""
+        if self.multi_label:
+            return
+        logs = predictions.double().clamp_min(1e-12).log()
+        grid = torch.logspace(-0.6, 1.0, 65, dtype=torch.float64)
+        losses = [float(nn.functional.cross_entropy(logs / float(value), targets)) for value in grid]
+        self.temperature = float(grid[int(np.argmin(losses))])
+
+    def probabilities(self, predictions: Tensor) -> Tensor:
+        """Calibrated probabilities ``(B, K)``, in double precision."""
+        if self.multi_label:
+            return predictions.double()
+        return (predictions.double().clamp_min(1e-12).log() / self.temperature).softmax(1)
+
+    def decode(self, predictions: Tensor, lengths: Tensor) -> list[TextAnswer]:
+        """The answer for each text."""
+        shares = self.probabilities(predictions)
+        top = shares.topk(min(3, shares.shape[1]), dim=1)
+        names = self.class_names()
+        found = []
+        for row, (values, places) in enumerate(zip(top.values.tolist(), top.indices.tolist(), strict=True)):
+            alternatives = tuple((names[place], value) for place, value in zip(places, values, strict=True))
+            if not self.multi_label:
+                label, probability = alternatives[0]
+                found.append(TextAnswer(label, probability, alternatives, (label,)))
+                continue
+            held = [place for place, value in enumerate(shares[row].tolist()) if value >= 0.5]
+            sure = float(shares[row][held].min()) if held else 1.0 - values[0]
+            labels = tuple(names[place] for place in held)
+            found.append(TextAnswer(", ".join(labels), sure, alternatives, labels))
+        return found
+
+    def pieces(self, record: Record) -> list[str]:
+        """The tokens that are the steps of a text."""
+        return self.tokens(text_of(record))
+
+    def known_before(self, records: Sequence[Record]) -> list[bool]:
+        """Whether each text, as far as it is read, also stands in the training part."""
+        return [bool(np.isin(mark(self.pieces(record)), self.seen)) for record in records]
+
+    def baselines(self, train: Sequence[Record] | None, judged: ExampleSet) -> dict[str, Tensor]:
+        """TF-IDF with a linear model, learnt from the training part; nothing where that is not at hand."""
+        if train is None or self.labels is None:
+            return {}
+        numbers = {name: number for number, name in enumerate(self.labels.names)}
+        held = [labels_of(record.target) if self.multi_label else (record.target,) for record in train]
+        sides = np.zeros((len(train), len(numbers)), np.float32)
+        for row, labels in enumerate(held):
+            sides[row, [self.labels.number(label) for label in labels]] = 1.0
+        texts = [[self.pieces(record) for record in part] for part in (train, judged.records)]
+        return text_baselines.answers(texts[0], sides, texts[1], several=self.multi_label)
+
+    # ── saving ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def config(self) -> dict[str, Any]:
+        """Settings, labels, vocabulary, marks of the training texts; where word vectors lay is no part of a model."""
+        return {
+            "name": self.name,
+            "text": list(self.reader.text),
+            "label": self.reader.label,
+            "multi_label": self.multi_label,
+            "lower": self.lower,
+            "longest": self.longest,
+            "augment": self.augment,
+            "own_tokeniser": self.own_tokeniser,
+            "labels": None if self.labels is None else self.labels.names,
+            "size": self._size,
+            "vector_width": self.vector_width,
+            "temperature": self.temperature,
+            "vocabulary": None if self.vocabulary is None else self.vocabulary.to_dict(),
+            "seen": base64.b64encode(self.seen.astype("<u4").tobytes()).decode(),
+        }
+
+    @classmethod
+    def from_config(cls, config: dict[str, Any]) -> Self:
+        """The task that `config` described."""
+        settings = ("label", "multi_label", "lower", "longest", "augment")
+        task = cls(text=config["text"] or None, **{name: config[name] for name in settings})
+        task.own_tokeniser = config["own_tokeniser"]
+        task.labels = None if config["labels"] is None else Labels(config["labels"])
+        task.vocabulary = None if config["vocabulary"] is None else Vocabulary.from_dict(config["vocabulary"])
+        task._size, task.vector_width = config["size"], config["vector_width"]
+        task.temperature = config["temperature"]
+        task.seen = np.frombuffer(base64.b64decode(config["seen"]), dtype="<u4").astype(np.uint32)
+        return task
+
+    def _known(self) -> Vocabulary:
+        if self.vocabulary is None:
+            raise NotReadyError("the vocabulary is not known yet: call fit first")
+        return self.vocabulary
+
+
+def vocabulary_spec(texts: Sequence[Sequence[str]]) -> VocabularySpec:
+    """What is learnt of such texts: n-grams of tokens where scripts have no spaces, of characters where words have.
+
+    Texts of both kinds get both, where either is more than a stray few.
+    """
+    filled = [list(tokens) for tokens in texts if tokens]
+    share = sum(map(spaceless, filled)) / max(len(filled), 1)
+    if share < MIXED:
+        return VocabularySpec()
+    if share > 1 - MIXED:
+        return VocabularySpec(least=1, tokens=4, pieces=0)
+    return VocabularySpec(tokens=4)
+
+
+def mark(tokens: Iterable[str]) -> int:
+    """Four bytes that tell a text from others; two different ones have the same once in four thousand million times."""
+    return zlib.crc32("\0".join(tokens).encode("utf-8", "surrogatepass"))
+
+
+def _texts(records: Sequence[Record]) -> Iterator[str]:
+    """The texts that can be read; the others are named when they are prepared."""
+    for record in records:
+        try:
+            yield text_of(record)
+        except DataError:
+            continue
+
+
+def _check_labels(targets: Sequence[Any]) -> None:
+    """Refuse a column of measurements, identifiers or texts in place of labels."""
+    kinds = list(dict.fromkeys(targets))
+    if len(kinds) <= max(20, len(targets) // 2):
+        return
+    shown = ", ".join(str(kind)[:20] for kind in kinds[:3])
+    raise DataError(
+        f"the {len(targets)} training texts have {len(kinds)} different labels ({shown}, …): labels must repeat to be"
+        " learnt. Is another column the label? Say label=… (--label); measured numbers must be cut into classes first"
+    )
