@@ -14,7 +14,7 @@ FLOORS = [
     {"spec", "padded", "registry", "speed"},
     {"audio", "image", "text", "series", "nn", "losses", "decode", "metrics", "data", "optim", "store"},
     {"tasks", "engine"},
-    {"predictor", "compiled", "parts"},
+    {"predictor", "compiled", "parts", "explain"},
     {"model", "report", "export", "runtime", "serve"},
     {"tune", "inspect"},
     {"cli"},

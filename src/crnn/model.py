@@ -18,6 +18,7 @@ from crnn.data.batches import loader
 from crnn.data.example import ExampleSet, Record
 from crnn.data.findings import Findings
 from crnn.errors import NotReadyError, SpecError
+from crnn.explain import explain_all
 from crnn.losses import CrossEntropy
 from crnn.nn.network import parameter_count
 from crnn.parts import Parts, checked, examples, long_enough, read_parts, tell
@@ -339,6 +340,15 @@ class Model:
             DataError: a sample cannot be read; says which and why.
         """
         return self._predictor_or_fail().predict(x, batch_size)
+
+    def explain(self, x: Any) -> Any:
+        """Why samples get their answers: a `crnn.explain.Explanation` for each answer that `predict` gives.
+
+        Raises:
+            SpecError: the steps of this task's inputs have no names, as those of sound.
+            DataError: a sample cannot be read.
+        """
+        return explain_all(self._predictor_or_fail(), x)
 
     # ── save and load ────────────────────────────────────────────────────────────────────────────────────────────────
 

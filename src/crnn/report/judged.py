@@ -31,6 +31,7 @@ class Judged:
         predictions: ``(N, K)`` in double precision: calibrated probabilities, or values.
         targets: ``(N,)`` class numbers, or ``(N, K)`` labels or values.
         rows: ``(N,)`` their places in the example set; None where they stand in its order.
+        fresh: ``(N,)`` bool: not in the training part; None where the task does not remember it.
     """
 
     kind: Kind
@@ -39,6 +40,7 @@ class Judged:
     predictions: Tensor
     targets: Tensor
     rows: Tensor | None = None
+    fresh: Tensor | None = None
 
     def __len__(self) -> int:
         return len(self.records)
@@ -89,7 +91,10 @@ def judge(task: Task, examples: ExampleSet, evaluation: Evaluation) -> Judged | 
     width = predictions.shape[1]
     if len(names) != width:
         names = [f"value {number}" for number in range(1, width + 1)] if width > 1 else ["value"]
-    return Judged(kind, names, [examples.records[row] for row in rows], predictions, targets, evaluation.rows)
+    records = [examples.records[row] for row in rows]
+    known = task.known_before(records)
+    fresh = None if known is None else ~torch.tensor(known)
+    return Judged(kind, names, records, predictions, targets, evaluation.rows, fresh)
 
 
 def _kind(predictions: Tensor, targets: Tensor, named: bool) -> Kind | None:

@@ -121,6 +121,7 @@ def compared(
     """
     rules = {name: found if judged.rows is None else found[judged.rows] for name, found in (baselines or {}).items()}
     rows = {"the network": judged.predictions, **rules, **_blind(judged)}
+    told = _without_repeated(judged, {"the network": judged.predictions, **rules})
     measured = [name for name, value in values.items() if isinstance(value, float) and name != "loss"]
     names = list(dict.fromkeys([*measured, *MEASURES[judged.kind]]))
     found = []
@@ -129,7 +130,19 @@ def compared(
         if who == "the network":
             own |= {name: float(values[name]) for name in measured}
         found.append(Compared(who, own))
+    for who, (predictions, targets) in told.items():
+        found.append(Compared(who, {name: _value(name, predictions, targets) for name in names}))
     return found
+
+
+def _without_repeated(judged: Judged, rows: Mapping[str, Tensor]) -> dict[str, tuple[Tensor, Tensor]]:
+    """Predictions and truth of the samples that do not stand in the training part; empty where all or none do."""
+    fresh = judged.fresh
+    if fresh is None or bool(fresh.all()) or not bool(fresh.any()):
+        return {}
+    count = int((~fresh).sum())
+    note = f"without {count} sample{'s' if count > 1 else ''} that also stand{'' if count > 1 else 's'} in training"
+    return {f"{who}, {note}": (predictions[fresh], judged.targets[fresh]) for who, predictions in rows.items()}
 
 
 def _blind(judged: Judged) -> dict[str, Tensor]:

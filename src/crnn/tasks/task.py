@@ -229,6 +229,14 @@ class Task(ABC):
         """What reports call the classes; empty where there are none."""
         return []
 
+    def pieces(self, record: Record) -> list[str] | None:
+        """What people call the steps of a sample's inputs, such as its words; None where steps have no names."""
+        return None
+
+    def known_before(self, records: Sequence[Record]) -> list[bool] | None:
+        """Whether each sample also stands in the training part; None where the task does not remember."""
+        return None
+
     def baselines(self, train: Sequence[Record] | None, judged: ExampleSet) -> dict[str, Tensor]:
         """Predictions of rules that need no network, by what the rules are called, to stand beside the network's.
 

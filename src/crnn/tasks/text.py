@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar, Self
 
@@ -22,6 +21,7 @@ from crnn.spec import BranchSpec, ConvSpec, HeadSpec, NetworkSpec, RecurrentSpec
 from crnn.tasks import text_baselines
 from crnn.tasks.labels import Labels
 from crnn.tasks.task import Option, Plan, Task, Vary, size_index
+from crnn.tasks.text_answers import TextAnswer, answered
 from crnn.tasks.text_reading import Reader, columns, labels_of, text_of
 from crnn.text.augment import Drop, Swap
 from crnn.text.augment import Vary as Chain
@@ -43,35 +43,6 @@ LETTERS = 40
 
 MIXED = 0.02
 """Share of texts in a second kind of script from which both kinds of n-grams are learnt."""
-
-
-@dataclass(frozen=True)
-class TextAnswer:
-    """What a text is about.
-
-    Args:
-        label: The likeliest label; where a text may have several, those that hold, joined by commas.
-        probability: Of the label; of several, of the least sure.
-        alternatives: The likeliest labels with their probabilities, best first.
-        labels: The labels by themselves.
-    """
-
-    label: str
-    probability: float
-    alternatives: tuple[tuple[str, float], ...]
-    labels: tuple[str, ...]
-
-    def __str__(self) -> str:
-        return f"{self.label or '(none)'} ({self.probability:.0%})"
-
-    def to_dict(self) -> dict[str, Any]:
-        """For JSON."""
-        return {
-            "label": self.label or None,
-            "labels": list(self.labels),
-            "probability": round(self.probability, 6),
-            "alternatives": {name: round(value, 6) for name, value in self.alternatives},
-        }
 
 
 class TextClassification(Task):
@@ -310,21 +281,7 @@ class TextClassification(Task):
 
     def decode(self, predictions: Tensor, lengths: Tensor) -> list[TextAnswer]:
         """The answer for each text."""
-        shares = self.probabilities(predictions)
-        top = shares.topk(min(3, shares.shape[1]), dim=1)
-        names = self.class_names()
-        found = []
-        for row, (values, places) in enumerate(zip(top.values.tolist(), top.indices.tolist(), strict=True)):
-            alternatives = tuple((names[place], value) for place, value in zip(places, values, strict=True))
-            if not self.multi_label:
-                label, probability = alternatives[0]
-                found.append(TextAnswer(label, probability, alternatives, (label,)))
-                continue
-            held = [place for place, value in enumerate(shares[row].tolist()) if value >= 0.5]
-            sure = float(shares[row][held].min()) if held else 1.0 - values[0]
-            labels = tuple(names[place] for place in held)
-            found.append(TextAnswer(", ".join(labels), sure, alternatives, labels))
-        return found
+        return answered(self.probabilities(predictions), self.class_names(), several=self.multi_label)
 
     def pieces(self, record: Record) -> list[str]:
         """The tokens that are the steps of a text."""

@@ -12,6 +12,7 @@ from typing import Any
 from crnn.data.columns import guess_columns, longer_columns
 from crnn.data.example import Record
 from crnn.data.findings import Findings
+from crnn.data.manifest import from_manifest
 from crnn.data.sources import MANIFESTS, read
 from crnn.data.table import decode_text
 from crnn.errors import DataError, SpecError, UnreadableError
@@ -177,6 +178,27 @@ def columns(given: str | int | Sequence[Column] | None) -> tuple[Column, ...]:
         return ()
     parts = given.split(",") if isinstance(given, str) else [given] if isinstance(given, int) else given
     return tuple(int(part) if str(part).strip().isdigit() else str(part).strip() for part in parts)
+
+
+def looks_like_texts(path: Path) -> bool:
+    """Whether a table or a folder holds texts, and nothing that names files of sound or images."""
+    if path.is_dir():
+        files = (file for file in sorted(path.rglob("*")) if file.is_file() and not file.name.startswith("."))
+        first = next(files, None)
+        return first is not None and first.suffix.lower() in SUFFIXES
+    if not _is_table(path) or not path.is_file():
+        return False
+    try:
+        from_manifest(path, source="path", target=None)
+        return False
+    except DataError as error:
+        if "no column for the path" not in str(error):
+            return False
+    try:
+        Reader().labelled(path)
+    except DataError:
+        return False
+    return True
 
 
 def _is_table(data: Any) -> bool:
