@@ -43,6 +43,7 @@ class VocabularySpec(Spec):
         tokens: Longest token n-gram; 1 for none.
         characters: Shortest and longest character n-gram of a word.
         pieces: Most character n-grams of a word; 0 for none.
+        whole: A word of so many training texts is known well enough as a whole: it gets no character n-grams.
     """
 
     words: int = 50_000
@@ -52,9 +53,10 @@ class VocabularySpec(Spec):
     tokens: int = 2
     characters: tuple[int, int] = (3, 5)
     pieces: int = 12
+    whole: int = 5
 
     def __post_init__(self) -> None:
-        for name in ("words", "least", "gram_least", "tokens"):
+        for name in ("words", "least", "gram_least", "tokens", "whole"):
             if getattr(self, name) < 1:
                 raise SpecError(f"{name}={getattr(self, name)!r}: give a whole number from 1 up")
         for name in ("grams", "pieces"):
@@ -77,6 +79,7 @@ class Vocabulary:
         spec: What it keeps.
         words: In the order of their numbers, from 1 up.
         grams: Sorted hashes of the n-grams that have a row, numbered behind the words.
+        common: So many of the first words are known as wholes.
 
     Example:
         >>> spec = VocabularySpec(least=1, gram_least=1, pieces=0)
@@ -85,27 +88,32 @@ class Vocabulary:
         (['room', 'bad', 'good'], 3)
     """
 
-    def __init__(self, spec: VocabularySpec, words: Sequence[str], grams: Sequence[int] | Ids = ()) -> None:
+    def __init__(
+        self, spec: VocabularySpec, words: Sequence[str], grams: Sequence[int] | Ids = (), common: int = 0
+    ) -> None:
         self.spec = spec
         self.words = list(words)
         self.grams = np.asarray(grams, dtype=np.int64)
         self._numbers = {word: number for number, word in enumerate(self.words, start=1)}
-        self._pieces: dict[str, Ids] = {}
+        self.common = common
+        self._pieces = _wholes(self.words[:common])
 
     @classmethod
-    def learn(cls, texts: Iterable[Sequence[str]], spec: VocabularySpec | None = None) -> Vocabulary:
+    def learn(cls, texts: Sequence[Sequence[str]], spec: VocabularySpec | None = None) -> Vocabulary:
         """Count the words and n-grams of training texts, and keep the commonest."""
         spec = spec or VocabularySpec()
         words: Counter[str] = Counter()
-        grams: Counter[int] = Counter()
-        pieces: dict[str, Ids] = {}
         for tokens in texts:
             words.update(set(tokens))
+        chosen = sorted((-count, word) for word, count in words.items() if count >= spec.least)[: spec.words]
+        common = sum(-count >= spec.whole for count, _ in chosen)
+        pieces = _wholes([word for _, word in chosen[:common]])
+        grams: Counter[int] = Counter()
+        for tokens in texts:
             grams.update(np.unique(_hashes(tokens, spec, pieces)).tolist())
         grams.pop(0, None)
-        chosen = sorted((-count, word) for word, count in words.items() if count >= spec.least)[: spec.words]
-        common = sorted((-count, gram) for gram, count in grams.items() if count >= spec.gram_least)[: spec.grams]
-        return cls(spec, [word for _, word in chosen], sorted(gram for _, gram in common))
+        frequent = sorted((-count, gram) for gram, count in grams.items() if count >= spec.gram_least)[: spec.grams]
+        return cls(spec, [word for _, word in chosen], sorted(gram for _, gram in frequent), common)
 
     def __len__(self) -> int:
         """Rows of a table for all numbers, with that of nothing."""
@@ -137,12 +145,17 @@ class Vocabulary:
 
     def to_dict(self) -> dict[str, Any]:
         """As plain JSON."""
-        return {"spec": self.spec.to_dict(), "words": self.words, "grams": self.grams.tolist()}
+        return {"spec": self.spec.to_dict(), "words": self.words, "grams": self.grams.tolist(), "common": self.common}
 
     @classmethod
     def from_dict(cls, data: dict[str, Any]) -> Vocabulary:
         """Read what `to_dict` wrote."""
-        return cls(VocabularySpec.from_dict(data["spec"]), data["words"], data["grams"])
+        return cls(VocabularySpec.from_dict(data["spec"]), data["words"], data["grams"], data["common"])
+
+
+def _wholes(words: Iterable[str]) -> dict[str, Ids]:
+    """Words that have no pieces, to begin the memory of pieces with."""
+    return dict.fromkeys(words, np.zeros(0, dtype=np.int64))
 
 
 def _crc(text: str) -> int:
