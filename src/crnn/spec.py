@@ -269,8 +269,8 @@ class NetworkSpec(Spec):
         head: Summary and dense layers.
         dimensions: 2 for spectrograms and images (F and T are both convolved), 1 for text and series.
         causal: Look only backwards in time, so that the network can stream.
-        wide: The last so many features of a step go past the network: their sum over time is mapped to the scores by a
-            linear layer, and added. Needs a summary, and one dimension.
+        wide: The last so many features of a step go past the network: a linear layer gives scores of their sum over
+            time, and the scores are the mean of both. Needs a summary, and one dimension.
 
     Example:
         >>> spec = NetworkSpec.classic()

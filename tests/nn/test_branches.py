@@ -75,7 +75,7 @@ def test_the_way_past_the_network_is_a_sum():
     more = x.clone()
     more[..., -3:] += 1.0
     change = made(Padded.whole(more)).data - made(Padded.whole(x)).data
-    torch.testing.assert_close(change[0, 0], made.wide.scores.weight.sum(1) * 9, rtol=1e-4, atol=1e-4)
+    torch.testing.assert_close(change[0, 0], made.wide.scores.weight.sum(1) * 9 / 2, rtol=1e-4, atol=1e-4)
 
 
 def test_it_is_json_both_ways():

@@ -12,6 +12,7 @@ from crnn.text.normalize import is_word, normalise, spaceless, tokenise
         ("a\tb\x00\r\n c", "a b c"),
         ("STRASSE Ⅷ ﬁn", "strasse viii fin"),
         ("  ", ""),
+        ("in\u00advis\u200bible\ufeff", "invisible"),
     ],
 )
 def test_what_is_written_alike_becomes_alike(given, wanted):

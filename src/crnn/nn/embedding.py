@@ -31,6 +31,9 @@ class Embedding(nn.Module):
         wide: Features of the second kind.
         dropout: Share of the first kind dropped in training.
         importance: Weight of every row in the bag, ``(rows,)``; all alike by default.
+        pieces: So many of the last slots tell of parts of what the first slot tells of.
+        common: Numbers of the first slot up to here are known well: the network does not look at their parts, only the
+            bag does.
     """
 
     GAIN = 10.0
@@ -49,8 +52,11 @@ class Embedding(nn.Module):
         wide: int = 0,
         dropout: float = 0.0,
         importance: Tensor | None = None,
+        pieces: int = 0,
+        common: int = 0,
     ) -> None:
         super().__init__()
+        self.pieces, self.common = pieces, common
         self.slots = slots
         self.dropout = nn.Dropout(dropout)
         self.vectors = nn.Parameter(torch.empty(rows, width).normal_(0.0, self.SPREAD))
@@ -70,13 +76,21 @@ class Embedding(nn.Module):
         """Map ``(B, T, slots)`` to ``(B, T, width + wide)``."""
         ids = x.filled(0.0).data.to(torch.int64).clamp_min(0)
         rows, steps, slots = ids.shape
-        flat = ids.reshape(-1, slots)
+        flat = self._seen(ids.reshape(-1, slots))
         found = F.embedding_bag(flat, self.vectors, mode="sum", padding_idx=0)
         count = (flat > 0).sum(1, keepdim=True).clamp_min(1)
         features = self.dropout(found * count.to(found.dtype).rsqrt()).reshape(rows, steps, -1)
         if self.bag is None:
             return x.with_data(features)
         return x.with_data(torch.cat([features, self._bag(ids)], dim=2))
+
+    def _seen(self, flat: Tensor) -> Tensor:
+        """What the network looks at: no parts of what is well known."""
+        if not (self.pieces and self.common):
+            return flat
+        known = (flat[:, :1] > 0) & (flat[:, :1] <= self.common)
+        parts = flat[:, -self.pieces :].masked_fill(known, 0)
+        return torch.cat([flat[:, : -self.pieces], parts], dim=1)
 
     def _bag(self, ids: Tensor) -> Tensor:
         """What each step adds to the sample's weighted bag, ``(B, T, wide)``."""

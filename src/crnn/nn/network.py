@@ -66,7 +66,7 @@ class Network(nn.Module):
             return self._scores(x)
         x, past = self.wide.split(x)
         scores = self._scores(x)
-        return scores.with_data(scores.data + self.wide(past))
+        return scores.with_data(self.wide.joined(scores.data, self.wide(past)))
 
     def _scores(self, x: Padded) -> Padded:
         data, lengths = self._enter(x.data), x.lengths

@@ -56,5 +56,5 @@ class Stream:
         scores, self._head = net.head.step(x, self._head)
         if net.wide is not None and past is not None:
             added, self._wide = net.wide.step(past, self._wide)
-            scores = scores + added
+            scores = net.wide.joined(scores, added)
         return scores

@@ -161,7 +161,10 @@ class TextClassification(Task):
         """The tables of words and n-grams; at first with the vectors and weights that were learnt or read."""
         vocabulary = self._known()
         importance = None if self._importance is None else torch.from_numpy(self._importance)
-        front = Embedding(len(vocabulary), vocabulary.spec.slots, self.width, self.wide, 0.3, importance)
+        spec = vocabulary.spec
+        front = Embedding(
+            len(vocabulary), spec.slots, self.width, self.wide, 0.3, importance, spec.pieces, vocabulary.common
+        )
         for number, word in enumerate(vocabulary.words, start=1):
             if word in self._vectors and front.vectors.device.type != "meta":
                 with torch.no_grad():

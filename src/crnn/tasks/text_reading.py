@@ -55,9 +55,9 @@ class Reader:
 
     def unlabelled(self, data: Any) -> tuple[list[Record], Findings]:
         """Records to predict. A string that is no file is a text."""
+        if isinstance(data, str) and not data.strip():
+            raise DataError("the text is empty: give some words")
         if isinstance(data, str) and not _exists(Path(data).expanduser()) and not data.lower().endswith(MANIFESTS):
-            if not data.strip():
-                raise DataError("the text is empty: give some words")
             return [Record(data, name=_short(data))], Findings()
         if isinstance(data, (str, Path)) and Path(data).suffix.lower() in SUFFIXES:
             return read(data, suffixes=SUFFIXES, target=None)
@@ -183,8 +183,11 @@ def columns(given: str | int | Sequence[Column] | None) -> tuple[Column, ...]:
 def looks_like_texts(path: Path) -> bool:
     """Whether a table or a folder holds texts, and nothing that names files of sound or images."""
     if path.is_dir():
-        files = (file for file in sorted(path.rglob("*")) if file.is_file() and not file.name.startswith("."))
-        first = next(files, None)
+        tables = [path / f"{name}.csv" for name in ("manifest", "metadata") if (path / f"{name}.csv").is_file()]
+        if tables:
+            return looks_like_texts(tables[0])
+        below = (file for folder in sorted(path.iterdir()) if folder.is_dir() for file in sorted(folder.rglob("*.*")))
+        first = next(below, None)
         return first is not None and first.suffix.lower() in SUFFIXES
     if not _is_table(path) or not path.is_file():
         return False

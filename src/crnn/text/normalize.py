@@ -23,6 +23,9 @@ _TOKEN = re.compile(
     r"|[^\w\s]|_"
 )
 _SPACELESS_ONE = re.compile(f"[{_SPACELESS}]")
+_UNSEEN = dict.fromkeys(map(ord, "\u00ad\u200b\u2060\ufeff"))
+"""Soft hyphens and spaces of no width: they tell nothing and would cut words."""
+
 _SPACE = re.compile(r"\s+")
 
 
@@ -39,7 +42,7 @@ def normalise(text: str, *, lower: bool = True) -> str:
         >>> normalise("Ｓｏ  ﬁne!\r\n２００１年")
         'so fine! 2001年'
     """
-    text = unicodedata.normalize("NFKC", text)
+    text = unicodedata.normalize("NFKC", text).translate(_UNSEEN)
     text = "".join(" " if unicodedata.category(sign) == "Cc" else sign for sign in text) if _controls(text) else text
     text = _SPACE.sub(" ", text).strip()
     return text.lower() if lower else text

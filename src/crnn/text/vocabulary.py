@@ -43,7 +43,7 @@ class VocabularySpec(Spec):
         tokens: Longest token n-gram; 1 for none.
         characters: Shortest and longest character n-gram of a word.
         pieces: Most character n-grams of a word; 0 for none.
-        whole: A word of so many training texts is known well enough as a whole: it gets no character n-grams.
+        whole: A word of so many training texts is known well enough as a whole; see `Vocabulary.common`.
     """
 
     words: int = 50_000
@@ -79,7 +79,7 @@ class Vocabulary:
         spec: What it keeps.
         words: In the order of their numbers, from 1 up.
         grams: Sorted hashes of the n-grams that have a row, numbered behind the words.
-        common: So many of the first words are known as wholes.
+        common: So many of the first words are known well as wholes; a network need not look at their parts.
 
     Example:
         >>> spec = VocabularySpec(least=1, gram_least=1, pieces=0)
@@ -96,7 +96,7 @@ class Vocabulary:
         self.grams = np.asarray(grams, dtype=np.int64)
         self._numbers = {word: number for number, word in enumerate(self.words, start=1)}
         self.common = common
-        self._pieces = _wholes(self.words[:common])
+        self._pieces: dict[str, Ids] = {}
 
     @classmethod
     def learn(cls, texts: Sequence[Sequence[str]], spec: VocabularySpec | None = None) -> Vocabulary:
@@ -107,7 +107,7 @@ class Vocabulary:
             words.update(set(tokens))
         chosen = sorted((-count, word) for word, count in words.items() if count >= spec.least)[: spec.words]
         common = sum(-count >= spec.whole for count, _ in chosen)
-        pieces = _wholes([word for _, word in chosen[:common]])
+        pieces: dict[str, Ids] = {}
         grams: Counter[int] = Counter()
         for tokens in texts:
             grams.update(np.unique(_hashes(tokens, spec, pieces)).tolist())
@@ -151,11 +151,6 @@ class Vocabulary:
     def from_dict(cls, data: dict[str, Any]) -> Vocabulary:
         """Read what `to_dict` wrote."""
         return cls(VocabularySpec.from_dict(data["spec"]), data["words"], data["grams"], data["common"])
-
-
-def _wholes(words: Iterable[str]) -> dict[str, Ids]:
-    """Words that have no pieces, to begin the memory of pieces with."""
-    return dict.fromkeys(words, np.zeros(0, dtype=np.int64))
 
 
 def _crc(text: str) -> int:
