@@ -269,8 +269,9 @@ class NetworkSpec(Spec):
         head: Summary and dense layers.
         dimensions: 2 for spectrograms and images (F and T are both convolved), 1 for text and series.
         causal: Look only backwards in time, so that the network can stream.
-        wide: The last so many features of a step go past the network: a linear layer gives scores of their sum over
-            time, and the scores are the mean of both. Needs a summary, and one dimension.
+        wide: The last so many features of a step, one for each score, go past the network: their sum over time is what
+            a linear model in the front end answers, and the scores are the mean of both. In training the network
+            answers alone. Needs a summary, and one dimension.
 
     Example:
         >>> spec = NetworkSpec.classic()

@@ -19,7 +19,7 @@ SPEC = NetworkSpec(
     head=HeadSpec(summary=("max", "mean", "last", "attention")),
     dimensions=1,
     causal=True,
-    wide=3,
+    wide=2,
 )
 
 
@@ -73,9 +73,9 @@ def test_the_way_past_the_network_is_a_sum():
     made = network()
     x = torch.randn(1, 9, 8)
     more = x.clone()
-    more[..., -3:] += 1.0
+    more[..., -2:] += 1.0
     change = made(Padded.whole(more)).data - made(Padded.whole(x)).data
-    torch.testing.assert_close(change[0, 0], made.wide.scores.weight.sum(1) * 9 / 2, rtol=1e-4, atol=1e-4)
+    torch.testing.assert_close(change[0, 0], torch.full((2,), 4.5), rtol=1e-4, atol=1e-4)
 
 
 def test_it_is_json_both_ways():
@@ -92,7 +92,8 @@ def test_it_is_json_both_ways():
         (lambda: HeadSpec(summary=()), "at least one"),
         (lambda: SPEC.replace(wide=-1), "from 0 up"),
         (lambda: SPEC.replace(head=HeadSpec()), "needs a summary"),
-        (lambda: Network(SPEC.replace(wide=8), 8, 2), "leaves the network none"),
+        (lambda: Network(SPEC.replace(wide=3), 8, 2), "does not fit 2 scores"),
+        (lambda: Network(SPEC, 2, 2), "does not fit 2 scores and 2 features"),
         (lambda: SPEC.replace(convolutions=(BranchSpec((ConvSpec(8, norm="group"),)),)), "cannot be causal"),
     ],
 )

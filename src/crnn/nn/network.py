@@ -41,9 +41,12 @@ class Network(nn.Module):
         self.channels = channels
         self.outputs = outputs
         self.shortest = spec.shortest()
-        if spec.wide >= max(features, 1) * channels:
-            raise SpecError(f"wide={spec.wide} leaves the network none of its {features * channels} features: lower it")
-        self.wide = Wide(spec.wide, outputs) if spec.wide else None
+        if spec.wide not in (0, outputs) or spec.wide >= features * channels:
+            raise SpecError(
+                f"wide={spec.wide} does not fit {outputs} scores and {features * channels} features: give 0, or"
+                " a feature for each score and more for the network"
+            )
+        self.wide = Wide(spec.wide) if spec.wide else None
         width = channels if spec.dimensions == 2 else channels * features - spec.wide
         self.convolutions = nn.ModuleList()
         for block in spec.convolutions:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import base64
+import contextlib
+import copy
 import zlib
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any, ClassVar, Self
 
@@ -15,8 +17,8 @@ from torch import Tensor, nn
 
 from crnn.data.example import Example, ExampleSet, Record
 from crnn.data.findings import Findings
-from crnn.errors import DataError, NotReadyError, SpecError
-from crnn.nn.embedding import Embedding
+from crnn.errors import DataError, NotReadyError, SpecError, UnreadableError
+from crnn.nn.embedding import Embedding, Linear
 from crnn.spec import BranchSpec, ConvSpec, HeadSpec, NetworkSpec, RecurrentSpec
 from crnn.tasks import text_baselines
 from crnn.tasks.labels import Labels
@@ -36,7 +38,16 @@ WIDTHS = (32, 64, 96, 128)
 """Features of a step, by size; also channels of each branch and units of each direction."""
 
 MOST_WIDE = 32
-"""Features that go past the network: one a label, up to so many."""
+"""Labels up to which a linear model stands beside the network: its table has a column for each."""
+
+MOST_GRAMS = 40_000
+"""N-grams that have a vector, the commonest; the linear model knows them all."""
+
+PIECES = 0.3
+"""Weight of a character n-gram beside a word's in the linear model."""
+
+MOST_SOLVED = 50_000_000
+"""Numbers in the texts that the linear model is fitted to."""
 
 LETTERS = 40
 """Letters a token that a long text is cut to before it is tokenised."""
@@ -102,7 +113,7 @@ class TextClassification(Task):
         self.vector_width = 0
         self.temperature = 1.0
         self.seen: NDArray[np.uint32] = np.zeros(0, np.uint32)
-        self._importance: NDArray[np.float32] | None = None
+        self._linear: Linear | None = None
         self._vectors: dict[str, NDArray[np.float32]] = {}
         self._size = 1
         self.losses = ("binary_cross_entropy",) if multi_label else ("cross_entropy",)
@@ -110,7 +121,7 @@ class TextClassification(Task):
             loss="binary_cross_entropy" if multi_label else {"name": "cross_entropy", "label_smoothing": 0.1},
             metrics=("accuracy", "f1"),
             monitor="f1" if multi_label else "accuracy",
-            optimizer={"name": "adamw", "rate": 2e-3, "weight_decay": 0.01},
+            optimizer={"name": "adamw", "rate": 1e-3, "weight_decay": 0.01},
             schedule={"name": "cosine", "warmup": 0.1},
             split="random" if multi_label else "stratified",
             validation_split=0.1,
@@ -142,8 +153,8 @@ class TextClassification(Task):
 
     @property
     def wide(self) -> int:
-        """Features of a step that go past the network."""
-        return MOST_WIDE if self.labels is None else min(len(self.labels), MOST_WIDE)
+        """Scores of the linear model beside the network; none where there are many labels."""
+        return 0 if self.labels is None or len(self.labels) > MOST_WIDE else len(self.labels)
 
     @property
     def features(self) -> int:
@@ -158,12 +169,21 @@ class TextClassification(Task):
         return len(self.labels)
 
     def front(self) -> nn.Module:
-        """The tables of words and n-grams; at first with the vectors and weights that were learnt or read."""
+        """The tables of words and n-grams, and the linear model; at first with what was learnt or read."""
         vocabulary = self._known()
-        importance = None if self._importance is None else torch.from_numpy(self._importance)
         spec = vocabulary.spec
+        rows = min(len(vocabulary), 1 + len(vocabulary.words) + MOST_GRAMS)
+        linear = self._linear
+        if linear is None and self.wide:
+            linear = Linear(torch.ones(len(vocabulary)), self.wide, self._loudness())
         front = Embedding(
-            len(vocabulary), spec.slots, self.width, self.wide, 0.3, importance, spec.pieces, vocabulary.common
+            rows,
+            spec.slots,
+            self.width,
+            0.3,
+            spec.pieces,
+            vocabulary.common,
+            None if linear is None else copy.deepcopy(linear),
         )
         for number, word in enumerate(vocabulary.words, start=1):
             if word in self._vectors and front.vectors.device.type != "meta":
@@ -199,18 +219,51 @@ class TextClassification(Task):
         Raises:
             DataError: fewer than two labels, or labels that are measurements or never repeat.
         """
+        records, texts = self._readable(records)
         targets = [record.target for record in records]
         if self.multi_label:
             self.labels = Labels.learn(label for target in targets for label in labels_of(target))
         else:
             _check_labels(targets)
             self.labels = Labels.learn(targets)
-        texts = [self.tokens(text) for text in _texts(records)]
         self.vocabulary = Vocabulary.learn(texts, vocabulary_spec(texts))
-        self._importance = self.vocabulary.weights(self.vocabulary.numbers(tokens) for tokens in texts)
         self.seen = np.unique(np.array([mark(tokens) for tokens in texts], dtype=np.uint32))
+        if self.wide:
+            self._solve(texts, self._sides(records))
         if self.vectors is not None:
             self._read_vectors(self.vectors)
+
+    def _readable(self, records: Sequence[Record]) -> tuple[list[Record], list[list[str]]]:
+        """The records that can be read, and their tokens; the others are named when they are prepared."""
+        kept, texts = [], []
+        for record in records:
+            with contextlib.suppress(UnreadableError):
+                texts.append(self.tokens(text_of(record)))
+                kept.append(record)
+        return kept, texts
+
+    def _solve(self, texts: Sequence[Sequence[str]], sides: NDArray[np.float32]) -> None:
+        """Fit the linear model beside the network, to a sample of the texts where there are very many."""
+        vocabulary = self._known()
+        share = min(1.0, MOST_SOLVED / max(sum(map(len, texts)) * vocabulary.spec.slots, 1))
+        rows = np.sort(np.random.default_rng(0).permutation(len(texts))[: max(1, int(share * len(texts)))])
+        numbers = [vocabulary.numbers(texts[row]) for row in rows]
+        self._linear = Linear(torch.from_numpy(vocabulary.weights(numbers)), self.wide, self._loudness())
+        self._linear.fit([torch.from_numpy(ids) for ids in numbers], torch.from_numpy(2 * sides[rows] - 1))
+
+    def _loudness(self) -> Tensor:
+        """Weight of each slot in the linear model: there are many pieces of a word, but they tell less."""
+        spec = self._known().spec
+        return torch.tensor([1.0] * spec.tokens + [PIECES] * spec.pieces)
+
+    def _sides(self, records: Sequence[Record]) -> NDArray[np.float32]:
+        """Which labels each record has, ``(N, K)`` zeros and ones."""
+        assert self.labels is not None
+        sides = np.zeros((len(records), len(self.labels)), np.float32)
+        for row, record in enumerate(records):
+            held = labels_of(record.target) if self.multi_label else (record.target,)
+            sides[row, [self.labels.number(label) for label in held]] = 1.0
+        return sides
 
     def _read_vectors(self, path: str | Path) -> None:
         assert self.vocabulary is not None
@@ -298,13 +351,8 @@ class TextClassification(Task):
         """TF-IDF with a linear model, learnt from the training part; nothing where that is not at hand."""
         if train is None or self.labels is None:
             return {}
-        numbers = {name: number for number, name in enumerate(self.labels.names)}
-        held = [labels_of(record.target) if self.multi_label else (record.target,) for record in train]
-        sides = np.zeros((len(train), len(numbers)), np.float32)
-        for row, labels in enumerate(held):
-            sides[row, [self.labels.number(label) for label in labels]] = 1.0
         texts = [[self.pieces(record) for record in part] for part in (train, judged.records)]
-        return text_baselines.answers(texts[0], sides, texts[1], several=self.multi_label)
+        return text_baselines.answers(texts[0], self._sides(train), texts[1], several=self.multi_label)
 
     # ── saving ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -363,15 +411,6 @@ def vocabulary_spec(texts: Sequence[Sequence[str]]) -> VocabularySpec:
 def mark(tokens: Iterable[str]) -> int:
     """Four bytes that tell a text from others; two different ones have the same once in four thousand million times."""
     return zlib.crc32("\0".join(tokens).encode("utf-8", "surrogatepass"))
-
-
-def _texts(records: Sequence[Record]) -> Iterator[str]:
-    """The texts that can be read; the others are named when they are prepared."""
-    for record in records:
-        try:
-            yield text_of(record)
-        except DataError:
-            continue
 
 
 def _check_labels(targets: Sequence[Any]) -> None:

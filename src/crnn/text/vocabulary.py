@@ -39,7 +39,8 @@ class VocabularySpec(Spec):
         words: Most words.
         least: Training texts that a word must occur in; a rarer one is known by its character n-grams alone.
         grams: Most rows for n-grams, the commonest first.
-        gram_least: Training texts that an n-gram must occur in.
+        gram_least: Training texts that an n-gram of tokens must occur in.
+        piece_least: Training texts that a character n-gram must occur in.
         tokens: Longest token n-gram; 1 for none.
         characters: Shortest and longest character n-gram of a word.
         pieces: Most character n-grams of a word; 0 for none.
@@ -50,13 +51,14 @@ class VocabularySpec(Spec):
     least: int = 2
     grams: int = 200_000
     gram_least: int = 2
+    piece_least: int = 2
     tokens: int = 2
     characters: tuple[int, int] = (3, 5)
     pieces: int = 12
     whole: int = 5
 
     def __post_init__(self) -> None:
-        for name in ("words", "least", "gram_least", "tokens", "whole"):
+        for name in ("words", "least", "gram_least", "piece_least", "tokens", "whole"):
             if getattr(self, name) < 1:
                 raise SpecError(f"{name}={getattr(self, name)!r}: give a whole number from 1 up")
         for name in ("grams", "pieces"):
@@ -78,7 +80,7 @@ class Vocabulary:
     Args:
         spec: What it keeps.
         words: In the order of their numbers, from 1 up.
-        grams: Sorted hashes of the n-grams that have a row, numbered behind the words.
+        grams: Hashes of the n-grams that have a row, the commonest first, numbered behind the words.
         common: So many of the first words are known well as wholes; a network need not look at their parts.
 
     Example:
@@ -96,6 +98,8 @@ class Vocabulary:
         self.grams = np.asarray(grams, dtype=np.int64)
         self._numbers = {word: number for number, word in enumerate(self.words, start=1)}
         self.common = common
+        self._order = np.argsort(self.grams)
+        self._sorted = self.grams[self._order]
         self._pieces: dict[str, Ids] = {}
 
     @classmethod
@@ -109,11 +113,16 @@ class Vocabulary:
         common = sum(-count >= spec.whole for count, _ in chosen)
         pieces: dict[str, Ids] = {}
         grams: Counter[int] = Counter()
+        parts: Counter[int] = Counter()
         for tokens in texts:
-            grams.update(np.unique(_hashes(tokens, spec, pieces)).tolist())
+            found = _hashes(tokens, spec, pieces)
+            grams.update(np.unique(found[:, : spec.tokens - 1]).tolist())
+            parts.update(np.unique(found[:, spec.tokens - 1 :]).tolist())
+        grams = Counter({gram: count for gram, count in grams.items() if count >= spec.gram_least})
+        grams.update({part: count for part, count in parts.items() if count >= spec.piece_least})
         grams.pop(0, None)
-        frequent = sorted((-count, gram) for gram, count in grams.items() if count >= spec.gram_least)[: spec.grams]
-        return cls(spec, [word for _, word in chosen], sorted(gram for _, gram in frequent), common)
+        frequent = sorted((-count, gram) for gram, count in grams.items())[: spec.grams]
+        return cls(spec, [word for _, word in chosen], [gram for _, gram in frequent], common)
 
     def __len__(self) -> int:
         """Rows of a table for all numbers, with that of nothing."""
@@ -128,8 +137,8 @@ class Vocabulary:
         ids[:, 0] = [self._numbers.get(token) or _unknown(token) for token in tokens]
         if len(self.grams) and self.spec.slots > 1:
             found = _hashes(tokens, self.spec, self._pieces)
-            place = np.searchsorted(self.grams, found).clip(max=len(self.grams) - 1)
-            ids[:, 1:] = np.where(self.grams[place] == found, place + 1 + len(self.words), 0)
+            place = np.searchsorted(self._sorted, found).clip(max=len(self.grams) - 1)
+            ids[:, 1:] = np.where(self._sorted[place] == found, self._order[place] + 1 + len(self.words), 0)
         return ids
 
     def weights(self, texts: Iterable[Ids]) -> NDArray[np.float32]:
@@ -193,15 +202,18 @@ def _mixed(left: NDArray[np.uint64], right: NDArray[np.uint64]) -> NDArray[np.ui
 
 
 def _of_word(word: str, spec: VocabularySpec) -> Ids:
-    """Hashes of a word's character n-grams, with its ends marked; of many, those spread evenly over the word."""
+    """Hashes of a word's character n-grams, with its ends marked: the shortest first, as far as there is room.
+
+    Of a length that has not room for all, those that are spread evenly over the word.
+    """
     marked = f"<{word[:64]}>"
     low, high = spec.characters
-    grams = [
-        marked[at : at + size]
-        for size in range(low, min(high, len(marked) - 1) + 1)
-        for at in range(len(marked) - size + 1)
-    ]
-    if len(grams) > spec.pieces:
-        step = len(grams) / spec.pieces
-        grams = [grams[math.floor(step * (place + 0.5))] for place in range(spec.pieces)]
-    return np.array([(_crc(gram) ^ 0x5BD1E995) & _MASK for gram in grams], dtype=np.int64)
+    chosen: list[str] = []
+    for size in range(low, min(high, len(marked) - 1) + 1):
+        grams = [marked[at : at + size] for at in range(len(marked) - size + 1)]
+        room = spec.pieces - len(chosen)
+        if len(grams) > room:
+            step = len(grams) / max(room, 1)
+            grams = [grams[math.floor(step * (place + 0.5))] for place in range(room)]
+        chosen += grams
+    return np.array([(_crc(gram) ^ 0x5BD1E995) & _MASK for gram in chosen], dtype=np.int64)
