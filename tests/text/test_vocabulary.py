@@ -13,7 +13,7 @@ from crnn.text.normalize import tokenise
 from crnn.text.vocabulary import Vocabulary, VocabularySpec
 
 TEXTS = [tokenise(text) for text in ("good good room", "bad room", "good view of the room", "the bad view")]
-ALL = VocabularySpec(least=1, gram_least=1, whole=100)
+ALL = VocabularySpec(least=1, gram_least=1, piece_least=1, whole=100)
 
 
 def test_words_are_numbered_by_how_many_texts_hold_them():
@@ -53,7 +53,7 @@ def test_misspelt_words_share_pieces_with_the_right_one():
 
 def test_common_words_are_counted():
     vocabulary = Vocabulary.learn(
-        [["room", "wonderful"], ["room", "awful"]], VocabularySpec(1, 1, gram_least=1, whole=2)
+        [["room", "wonderful"], ["room", "awful"]], VocabularySpec(least=1, gram_least=1, whole=2)
     )
     assert (vocabulary.common, vocabulary.words[0]) == (1, "room")
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 import base64
 import contextlib
 import copy
-import zlib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, ClassVar, Self
 
@@ -25,11 +24,12 @@ from crnn.tasks.labels import Labels
 from crnn.tasks.task import Option, Plan, Task, Vary, size_index
 from crnn.tasks.text_answers import TextAnswer, answered
 from crnn.tasks.text_reading import Reader, columns, labels_of, text_of
+from crnn.tasks.text_vocabulary import mark, vocabulary_spec
 from crnn.text.augment import Drop, Swap
 from crnn.text.augment import Vary as Chain
-from crnn.text.normalize import normalise, spaceless, tokenise
+from crnn.text.normalize import normalise, tokenise
 from crnn.text.vectors import read_vectors
-from crnn.text.vocabulary import Vocabulary, VocabularySpec
+from crnn.text.vocabulary import Vocabulary
 
 Tokeniser = Callable[[str], list[str]]
 """From a normalised text to its tokens."""
@@ -51,9 +51,6 @@ MOST_SOLVED = 50_000_000
 
 LETTERS = 40
 """Letters a token that a long text is cut to before it is tokenised."""
-
-MIXED = 0.02
-"""Share of texts in a second kind of script from which both kinds of n-grams are learnt."""
 
 
 class TextClassification(Task):
@@ -392,25 +389,6 @@ class TextClassification(Task):
         if self.vocabulary is None:
             raise NotReadyError("the vocabulary is not known yet: call fit first")
         return self.vocabulary
-
-
-def vocabulary_spec(texts: Sequence[Sequence[str]]) -> VocabularySpec:
-    """What is learnt of such texts: n-grams of tokens where scripts have no spaces, of characters where words have.
-
-    Texts of both kinds get both, where either is more than a stray few.
-    """
-    filled = [list(tokens) for tokens in texts if tokens]
-    share = sum(map(spaceless, filled)) / max(len(filled), 1)
-    if share < MIXED:
-        return VocabularySpec()
-    if share > 1 - MIXED:
-        return VocabularySpec(least=1, tokens=4, pieces=0)
-    return VocabularySpec(tokens=4)
-
-
-def mark(tokens: Iterable[str]) -> int:
-    """Four bytes that tell a text from others; two different ones have the same once in four thousand million times."""
-    return zlib.crc32("\0".join(tokens).encode("utf-8", "surrogatepass"))
 
 
 def _check_labels(targets: Sequence[Any]) -> None:
