@@ -78,7 +78,7 @@ class Evaluation:
 
     Args:
         values: The loss and every metric by name.
-        rows: ``(N,)`` positions in the example set, in the order of the predictions.
+        rows: ``(N,)`` positions in the example set, rising, in the order of the predictions.
         predictions: ``(N, K)`` behind the objective's link, on the CPU; None where the network keeps its steps.
     """
 
@@ -103,17 +103,15 @@ def evaluate(
     With several processes each reads its own part; the values are those of the union, predictions those of the part.
     """
     gauge = Gauge(measuring, device)
-    rows, kept = [], []
+    taken, kept = [], []
     for batch, scores in _scored(recogniser, examples, batch_size, device, rank, world):
         predictions = gauge.update(batch, scores)
-        rows.append(batch.rows)
+        taken.append(batch.rows)
         kept.append(predictions.cpu())
     flat = bool(kept) and kept[0].dim() <= 2
-    return Evaluation(
-        gauge.values(),
-        torch.cat(rows) if rows else torch.zeros(0, dtype=torch.int64),
-        torch.cat(kept) if flat else None,
-    )
+    rows = torch.cat(taken) if taken else torch.zeros(0, dtype=torch.int64)
+    order = rows.argsort()  # batches come by length; whoever looks at the samples beside them has the set's order
+    return Evaluation(gauge.values(), rows[order], torch.cat(kept)[order] if flat else None)
 
 
 def _scored(

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from crnn.data.findings import Findings
 from crnn.data.manifest import COLUMNS
 from crnn.data.table import Table
-from crnn.errors import DataError, SpecError, UnknownNameError
+from crnn.errors import DataError
 from crnn.series.cells import Values, numbers
 
 NAMES: dict[str, tuple[str, ...]] = {
@@ -35,6 +35,9 @@ NAMES: dict[str, tuple[str, ...]] = {
 CHANNELS = "channels"
 """The role of the columns that hold the values; by default all that play no other role and hold numbers."""
 
+LOOKED_AT = 1000
+"""Rows that say whether a column holds numbers."""
+
 _ROW_NUMBERS = ("", "unnamed:_0", "index")
 """What a column of row numbers is called by the programs that write one unasked."""
 
@@ -52,19 +55,20 @@ class Roles:
     channels: Mapping[str, int]
 
 
-def check_columns(columns: Mapping[str, Any]) -> None:
-    """Refuse roles that do not exist, and names that are no texts.
+def find_places(table: Table, columns: Mapping[str, Any]) -> dict[str, int]:
+    """The places of all columns but the channels.
 
     Raises:
-        SpecError: says which.
+        DataError: a column that was named is not there.
     """
-    for role, name in columns.items():
-        if role not in (*NAMES, CHANNELS):
-            raise UnknownNameError("column role", role, (*NAMES, CHANNELS))
-        many = role == CHANNELS
-        listed = name if many and isinstance(name, (list, tuple)) else [name]
-        if (many and isinstance(name, str)) or not listed or not all(isinstance(item, str) for item in listed):
-            raise SpecError(f"columns={{{role!r}: {name!r}}}: give {'a list of names' if many else 'a name'}")
+    places = {role: _named(table, role, columns[role]) for role in NAMES if role in columns}
+    claimed = {_named(table, CHANNELS, name) for name in columns.get(CHANNELS, ())}
+    folded = [_fold(name) for name in table.header]
+    for role, names in NAMES.items():
+        found = next((folded.index(name) for name in names if name in folded), None)
+        if role not in places and found is not None and found not in (*places.values(), *claimed):
+            places[role] = found
+    return places
 
 
 def find_roles(table: Table, columns: Mapping[str, Any], findings: Findings) -> Roles:
@@ -76,37 +80,28 @@ def find_roles(table: Table, columns: Mapping[str, Any], findings: Findings) -> 
         findings: Where to say which columns are not used.
 
     Raises:
-        DataError: a column that was named is not there, or holds no numbers; or no channel is left.
+        DataError: a column that was named is not there, or no channel is left.
     """
-    folded = [_fold(name) for name in table.header]
-    places: dict[str, int] = {}
-    for role, names in NAMES.items():
-        if role in columns:
-            places[role] = _named(table, folded, role, columns[role])
-    claimed = {_named(table, folded, CHANNELS, name) for name in columns.get(CHANNELS, ())}
-    for role, names in NAMES.items():
-        found = next((folded.index(name) for name in names if name in folded), None)
-        if role not in places and found is not None and found not in (*places.values(), *claimed):
-            places[role] = found
+    places = find_places(table, columns)
     if CHANNELS in columns:
-        return Roles(places, {name: _named(table, folded, CHANNELS, name) for name in columns[CHANNELS]})
+        return Roles(places, {name: _named(table, CHANNELS, name) for name in columns[CHANNELS]})
     left = [place for place in range(len(table.header)) if place not in places.values()]
-    channels = {table.header[place]: place for place in left if _is_channel(table, place, folded[place], findings)}
+    channels = {table.header[place]: place for place in left if _is_channel(table, place, findings)}
     if not channels:
         raise DataError(f"{table.path} has no column of numbers beside {', '.join(table.header)}: give at least one")
     return Roles(places, channels)
 
 
-def _is_channel(table: Table, place: int, folded: str, findings: Findings) -> bool:
-    """Whether a column holds values; row numbers and texts are named as not used."""
-    cells = [row[place] for row in table.rows if place < len(row)]
+def _is_channel(table: Table, place: int, findings: Findings) -> bool:
+    """Whether a column holds values, by its first rows; row numbers and texts are named as not used."""
+    cells = [row[place] for row in table.rows[:LOOKED_AT]]
     found = numbers(cells)
     name = table.header[place] or f"column {place + 1}"
     if 2 * len(found.words) > len(cells):
-        advice = 'Not used. Give words as numbers, or say what the column is for: columns={"label": "…"}.'
+        advice = "Not used. Give words as numbers, or say what the column is for, such as label_column=…."
         findings.add("column of text", name, advice, dropped=False)
         return False
-    if folded in _ROW_NUMBERS and _counts_up(found.values):
+    if _fold(table.header[place]) in _ROW_NUMBERS and _counts_up(found.values):
         findings.add("column of row numbers", name, "Not used.", dropped=False)
         return False
     return True
@@ -116,13 +111,14 @@ def _counts_up(values: Values) -> bool:
     return bool((values[1:] - values[:-1] == 1).all())
 
 
-def _named(table: Table, folded: Sequence[str], role: str, name: str) -> int:
+def _named(table: Table, role: str, name: str) -> int:
+    folded = [_fold(column) for column in table.header]
     if _fold(name) in folded:
         return folded.index(_fold(name))
     near = difflib.get_close_matches(_fold(name), folded, n=1)
     hint = f" Did you mean {table.header[folded.index(near[0])]!r}?" if near else ""
     raise DataError(
-        f"{table.path} has no column {name!r} for the role {role!r}; it has: {', '.join(table.header)}.{hint}"
+        f"{table.path} has no column {name!r}, which was named for the {role}; it has: {', '.join(table.header)}.{hint}"
     )
 
 
