@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import warnings
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ from torch import Tensor
 
 from crnn import speed, store
 from crnn.data.example import Example, Record
-from crnn.errors import DataError, ModelFileError, SpecError
+from crnn.errors import DataError, DataWarning, ModelFileError, SpecError
 from crnn.losses import LOSSES, CustomObjective
 from crnn.losses.objective import Objective
 from crnn.nn.network import Network, Recogniser
@@ -114,6 +115,8 @@ class Predictor:
         records, findings = self.task.read_unlabelled(data)
         if findings.dropped:
             raise DataError(f"cannot predict all of the data:\n{findings}")
+        if len(findings):
+            warnings.warn(f"\n{findings}", DataWarning, stacklevel=3)
         answers = list(self.answers(records, batch_size))
         for answer in answers:
             if isinstance(answer, DataError):

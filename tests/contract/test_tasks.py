@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import crnn
-from crnn.data.toy import sequences, tone_words, tones
+from crnn.data.toy import gestures, sequences, tone_words, tones
 from crnn.tasks import TASKS, from_config
 from crnn.tasks.task import SIZES
 
@@ -23,7 +23,11 @@ def words(folder):
     return crnn.SpokenCommands(augment=False), (tone_words(folder, speakers=3, takes=2),)
 
 
-TOYS = {"array_classification": classes, "array_regression": values, "commands": words}
+def movements(folder):
+    return crnn.SeriesClassification(augment=False), (gestures(folder / "gestures.csv"),)
+
+
+TOYS = {"array_classification": classes, "array_regression": values, "commands": words, "series": movements}
 
 
 @pytest.fixture(params=list(TASKS))

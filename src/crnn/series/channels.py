@@ -51,7 +51,8 @@ def normalised(values: Steps, how: str, means: Sequence[float], spreads: Sequenc
         counts = np.maximum(held.sum(0), 1)
         middle = np.where(held, found, 0.0).sum(0) / counts
         size = _or_one(np.sqrt(np.where(held, (found - middle) ** 2, 0.0).sum(0) / counts), middle)
-    return np.nan_to_num((found - middle) / size).astype(np.float32)
+    scaled: Steps = np.nan_to_num((found - middle) / size).astype(np.float32)
+    return scaled
 
 
 def chosen(values: Steps, names: Sequence[str], wanted: Sequence[str], title: str) -> Steps:

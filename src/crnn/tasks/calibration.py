@@ -25,7 +25,7 @@ def tempered(predictions: Tensor, temperature: float) -> Tensor:
     """Probabilities ``(N, K)`` at another temperature, in double precision.
 
     Example:
-        >>> tempered(torch.tensor([[0.9, 0.1]]), 2.0).tolist()
-        [[0.75, 0.25]]
+        >>> [round(share, 3) for share in tempered(torch.tensor([[0.9, 0.1]]), 2.0)[0].tolist()]
+        [0.75, 0.25]
     """
     return (predictions.double().clamp_min(1e-12).log() / temperature).softmax(1)
