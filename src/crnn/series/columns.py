@@ -23,7 +23,11 @@ NAMES: dict[str, tuple[str, ...]] = {
         *("time", "timestamp", "time_stamp", "datetime", "date_time", "date", "t", "ds", "time_s", "time_ms"),
         *("seconds", "elapsed", "step", "tick", "frame", "time_index"),
     ),
-    "label": (*COLUMNS["label"], "activity", "gesture", "action", "state", "fault", "diagnosis", "event"),
+    # Elsewhere y is a label; of sensors it is an axis.
+    "label": (
+        *(name for name in COLUMNS["label"] if name != "y"),
+        *("activity", "gesture", "action", "state", "fault", "diagnosis", "event"),
+    ),
     "group": (
         *COLUMNS["group"],
         *("subject", "subject_id", "participant", "participant_id", "person", "patient", "patient_id", "device"),

@@ -76,10 +76,10 @@ def _of_folder(folder: Path, columns: Mapping[str, Any], labelled: bool) -> Read
     archive = [file for file in sorted(folder.iterdir()) if file.name.lower().endswith(tuple(_PARTS))]
     if archive:
         return _of_archive(folder, archive, labelled)
-    if any(file.name.lower().startswith(_MANIFESTS) for file in folder.iterdir()):
-        records, findings = sources.read(folder, suffixes=TABLES, target="label" if labelled else None)
-    else:
-        records, findings = from_folder(folder, TABLES, labelled=labelled)
+    manifest = [file for file in sorted(folder.iterdir()) if file.name.lower().startswith(_MANIFESTS)]
+    if manifest:
+        return _of_table(manifest[0], columns, labelled)
+    records, findings = from_folder(folder, TABLES, labelled=labelled)
     return _opened(records, columns, findings), findings
 
 

@@ -101,23 +101,28 @@ class SeriesClassification(Task):
         self.temperature = 1.0
 
     def network(self, size: str) -> NetworkSpec:
-        """1-D convolutions, pooled where sequences are long, a bidirectional LSTM, attention."""
+        """1-D convolutions, more of them where sequences are long, a bidirectional LSTM, attention."""
         index = size_index(size)
         first, second = WIDTHS[index]
-        shortest, usual = self.lengths
-        pools = 0
-        while usual >> pools > STEPS and shortest >> (pools + 1) >= 1:
-            pools += 1
-        early, late = pools - pools // 2, pools // 2
+        halvings = self._halvings()
+        pools = [2] * halvings + [1] * (2 - halvings)
         return NetworkSpec(
             convolutions=(
-                ConvSpec(first, kernel=5, pool=2**early, dropout=0.1),
-                ConvSpec(second, repeats=2, residual=True, pool=2**late, dropout=0.1),
+                ConvSpec(first, kernel=5, pool=pools[0], dropout=0.1),
+                *(ConvSpec(second, repeats=2, residual=True, pool=pool, dropout=0.1) for pool in pools[1:]),
             ),
             recurrent=RecurrentSpec(units=UNITS[index], bidirectional=True, input_dropout=0.25),
             head=HeadSpec(summary="attention", dropout=0.4),
             dimensions=1,
         )
+
+    def _halvings(self) -> int:
+        """How often the usual sequence must be halved to leave `STEPS`, as far as the shortest one allows it."""
+        shortest, usual = self.lengths
+        halvings = 0
+        while usual >> halvings > STEPS and shortest >> (halvings + 1) >= 1:
+            halvings += 1
+        return halvings
 
     def read(self, data: Any, targets: Any = None) -> tuple[list[Record], Findings]:
         """Records whose sources are arrays ``(T, C)``, from all that the class names as data."""
