@@ -86,6 +86,19 @@ def test_normalisation_comes_from_training_alone():
     np.testing.assert_allclose([whole.mean(), whole.std()], [0, 1], atol=1e-4)
 
 
+def test_columns_in_another_order_do_not_mix_the_channels_up():
+    given = [Record(record.source * [1, 100], record.target, extra={"channels": "x\ny"}) for record in some()]
+    turned = [given[0], *(Record(r.source[:, ::-1], r.target, extra={"channels": "y\nx"}) for r in given[1:])]
+    assert learnt(turned).means == learnt(given).means
+
+
+def test_one_hot_targets_are_classes():
+    records, _ = crnn.SeriesClassification().read(np.zeros((2, 5, 1)), np.eye(2))
+    assert [record.target for record in records] == [0, 1]
+    with pytest.raises(ShapeError, match="multi_label=True"):
+        crnn.SeriesClassification().read(np.zeros((2, 5, 1)), np.ones((2, 2)))
+
+
 def test_each_sequence_by_itself_does_not_see_its_level():
     task = learnt(some(), normalise="sequence")
     one = some()[0].source

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from crnn.errors import DataError
 
 Steps = NDArray[np.float32]
+Table = NDArray[np.float64]
 
 NORMALISATIONS = ("channel", "sequence", "none")
 
@@ -17,7 +18,7 @@ TINY = 1e-6
 """A spread below this share of the level is that of a constant channel, which is left at zero and not blown up."""
 
 
-def measured(sequences: Sequence[Steps]) -> tuple[list[float], list[float]]:
+def measured(sequences: Iterable[Steps]) -> tuple[list[float], list[float]]:
     """Mean and standard deviation of each channel over all steps of sequences ``(T_i, C)``; NaN does not count.
 
     Sequences of another number of channels than the first do not count either: preparing them says what is wrong.
@@ -26,11 +27,20 @@ def measured(sequences: Sequence[Steps]) -> tuple[list[float], list[float]]:
         >>> measured([np.array([[1.0], [3.0]], np.float32), np.array([[np.nan]], np.float32)])
         ([2.0], [1.0])
     """
-    alike = [values.astype(np.float64) for values in sequences if values.shape[1:] == sequences[0].shape[1:]]
-    counts = np.maximum(np.sum([np.isfinite(values).sum(0) for values in alike], axis=0), 1)
-    means = np.sum([np.nansum(values, axis=0) for values in alike], axis=0) / counts
-    squares = np.sum([np.nansum((values - means) ** 2, axis=0) for values in alike], axis=0)
-    return means.tolist(), _or_one(np.sqrt(squares / counts), means).tolist()
+    held: list[tuple[Table, Table, Table]] = []
+    for values in sequences:
+        if held and values.shape[1:] != held[0][0].shape:
+            continue
+        wide = values.astype(np.float64)
+        count = np.isfinite(wide).sum(0)
+        mean = np.nansum(wide, axis=0) / np.maximum(count, 1)
+        held.append((count, mean, np.nansum((wide - mean) ** 2, axis=0)))
+    counts, means, squares = (np.stack(part) for part in zip(*held, strict=True))
+    # Sequences join as groups do in an analysis of variance, so that large levels cost no digits.
+    whole = np.maximum(counts.sum(0), 1)
+    mean = (counts * means).sum(0) / whole
+    spread = np.sqrt((squares + counts * (means - mean) ** 2).sum(0) / whole)
+    return mean.tolist(), _or_one(spread, mean).tolist()
 
 
 def normalised(values: Steps, how: str, means: Sequence[float], spreads: Sequence[float]) -> Steps:
@@ -79,6 +89,6 @@ def chosen(values: Steps, names: Sequence[str], wanted: Sequence[str], title: st
     return picked
 
 
-def _or_one(spreads: NDArray[np.float64], means: NDArray[np.float64]) -> NDArray[np.float64]:
+def _or_one(spreads: Table, means: Table) -> Table:
     """The spreads, and one for channels that are constant but for rounding."""
     return np.where(spreads > TINY * np.maximum(np.abs(means), TINY), spreads, 1.0)

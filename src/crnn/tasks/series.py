@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import contextlib
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Any, ClassVar, Self
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 from crnn.audio.augment import Chain
@@ -19,6 +22,7 @@ from crnn.series.long import channel_names
 from crnn.series.rules import rule_answers
 from crnn.series.sources import read_sequences
 from crnn.spec import ConvSpec, HeadSpec, NetworkSpec, RecurrentSpec
+from crnn.tasks.arrays import single_label
 from crnn.tasks.calibration import fit_temperature, tempered
 from crnn.tasks.labels import Labels, plain
 from crnn.tasks.series_answers import SeriesClass, SeriesLabels
@@ -126,7 +130,10 @@ class SeriesClassification(Task):
 
     def read(self, data: Any, targets: Any = None) -> tuple[list[Record], Findings]:
         """Records whose sources are arrays ``(T, C)``, from all that the class names as data."""
-        return read_sequences(data, targets, self.columns)
+        records, findings = read_sequences(data, targets, self.columns)
+        if self.multi_label:
+            return records, findings
+        return [replace(record, target=single_label(record)) for record in records], findings
 
     def read_unlabelled(self, data: Any) -> tuple[list[Record], Findings]:
         """Records to predict; a table without a column of ids is one sequence."""
@@ -139,16 +146,13 @@ class SeriesClassification(Task):
         else:
             self.labels = Labels.learn(record.target for record in records)
         self.channel_names = channel_names(records[0])
-        self.means, self.spreads = measured([record.source for record in records])
+        self.means, self.spreads = measured(self._alike(records))
         lengths = [len(record.source) for record in records]
         self.lengths = min(lengths), int(np.median(lengths))
 
     def prepare(self, record: Record) -> Example:
         """The sequence ``(T, C)`` normalised; the number of its class, or zeros and ones."""
-        values = np.asarray(record.source, dtype=np.float32)
-        names = channel_names(record)
-        if names and self.channel_names:
-            values = chosen(values, names, self.channel_names, record.name)
+        values = self._channels(record)
         if values.ndim != 2 or values.shape[1] != self.features:
             raise ShapeError(
                 f"{record.name} has shape {values.shape}; the network was trained on (T, {self.features}): "
@@ -156,6 +160,18 @@ class SeriesClassification(Task):
             )
         inputs = normalised(values, self.normalise, self.means, self.spreads)
         return Example(inputs, None if record.target is None else self._number(record), record)
+
+    def _channels(self, record: Record) -> NDArray[np.float32]:
+        """The values in the channels that training knows by name, where tables gave names."""
+        values = np.asarray(record.source, dtype=np.float32)
+        names = channel_names(record)
+        return chosen(values, names, self.channel_names, record.name) if names and self.channel_names else values
+
+    def _alike(self, records: Sequence[Record]) -> Iterator[NDArray[np.float32]]:
+        """The values of all records that have the channels of the first; preparing the others says what is wrong."""
+        for record in records:
+            with contextlib.suppress(DataError):
+                yield self._channels(record)
 
     def _number(self, record: Record) -> Any:
         """The class number, or the vector of zeros and ones."""
