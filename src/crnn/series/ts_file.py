@@ -6,7 +6,9 @@ Source of the format: Bagnall et al., "The UEA multivariate time series classifi
 from __future__ import annotations
 
 import difflib
+import gzip
 import re
+import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,11 +18,13 @@ from numpy.typing import NDArray
 
 from crnn.data.example import Record
 from crnn.data.findings import Findings
-from crnn.data.table import read_text
+from crnn.data.table import decode_text, read_text
 from crnn.errors import DataError, UnreadableError
 from crnn.series.cells import moments, numbers
 
 SUFFIXES = (".ts", ".ts.gz")
+
+_LONGEST_LINE = 1 << 22
 
 _KEYS: tuple[str, ...] = (
     *("problemname", "timestamps", "missing", "univariate", "dimension", "dimensions", "equallength"),
@@ -257,7 +261,16 @@ def _valid(values: NDArray[np.float64]) -> int:
 
 
 def looks_like_ucr_table(path: str | Path) -> bool:
-    """Whether a table has no header: its first line holds nothing but numbers."""
-    first = read_text(Path(path)).lstrip().split("\n", 1)[0]
+    """Whether a table has no header: its first line holds nothing but numbers.
+
+    Raises:
+        UnreadableError: the file cannot be read.
+    """
+    file = Path(path)
+    try:
+        with gzip.open(file, "rb") if file.name.lower().endswith(".gz") else file.open("rb") as opened:
+            first = decode_text(opened.readline(_LONGEST_LINE))
+    except (OSError, EOFError, zlib.error) as error:
+        raise UnreadableError(f"{file} cannot be read ({error}): check that the file is whole") from error
     cells = re.split(r"[\t,]|\s+", first.strip())
     return len(cells) > 2 and not numbers(cells).words
