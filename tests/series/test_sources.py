@@ -10,7 +10,7 @@ from crnn.data.example import Record
 from crnn.data.toy import gestures
 from crnn.errors import DataError, ShapeError, UnreadableError
 from crnn.series.long import channel_names
-from crnn.series.sources import read_sequences
+from crnn.series.sources import is_archive_set, read_sequences
 
 X = np.arange(24, dtype=np.float32).reshape(4, 3, 2)
 Y = ["a", "b", "a", "b"]
@@ -50,6 +50,9 @@ def test_a_set_of_the_archives_is_one_file_or_a_folder_of_two_parts(tmp_path):
     assert [record.split for record in read(tmp_path / "P_TRAIN.ts")[0]] == ["", ""]
     (tmp_path / "P_TEST.ts").write_text(TS)
     assert sorted(record.split for record in read(str(tmp_path))[0]) == ["test", "test", "train", "train"]
+    assert is_archive_set(tmp_path)
+    assert is_archive_set(tmp_path / "P_TEST.ts")
+    assert not is_archive_set(tmp_path / "P_TEST.csv")
     (tmp_path / "Q_TEST.ts").write_text(TS)
     with pytest.raises(DataError, match=r"several sets \(p, q\)"):
         read(tmp_path)

@@ -19,7 +19,7 @@ from crnn.data.split import by_column
 from crnn.errors import CrnnError, DataError, UnreadableError
 from crnn.inspect.inspection import Inspection
 from crnn.losses import objective
-from crnn.series import ts_file
+from crnn.series.sources import is_archive_set
 from crnn.tasks import TASKS
 from crnn.tasks.arrays import ArrayClassification, ArrayRegression
 from crnn.tasks.commands import SpokenCommands
@@ -60,7 +60,7 @@ def _reader(task: Task | str | None, given: Any, targets: Any) -> Task:
         return copy.deepcopy(task)
     if task is not None:
         return TASKS[task]()
-    if isinstance(given, (str, Path)) and str(given).lower().endswith(ts_file.SUFFIXES):
+    if isinstance(given, (str, Path)) and is_archive_set(given):
         return SeriesClassification()
     if isinstance(given, (str, Path)) or (isinstance(given, list) and given and isinstance(given[0], (str, Path))):
         return SpokenCommands()

@@ -54,6 +54,14 @@ def read_sequences(data: Any, targets: Any, columns: Mapping[str, Any], *, label
     return repaired(records, findings), findings
 
 
+def is_archive_set(path: str | Path) -> bool:
+    """Whether a path is a ``.ts`` file, or a folder with the parts of a set of the UCR/UEA archives."""
+    place = Path(path).expanduser()
+    if place.is_dir():
+        return any(file.name.lower().endswith(tuple(_PARTS)) for file in place.iterdir())
+    return place.name.lower().endswith(ts_file.SUFFIXES)
+
+
 def _of_path(path: Path, columns: Mapping[str, Any], labelled: bool) -> Read:
     if not path.exists():
         raise UnreadableError(f"{path} does not exist (looked in {Path.cwd()}): check the path")
