@@ -1,0 +1,1 @@
+"""Time series: tables of them, time stamps, regular steps, windows, calendars, scaling."""
