@@ -31,6 +31,7 @@ class ForecastSpec(Spec):
             nothing. With it a new level of the series is no new situation (RevIN, Kim et al. 2022).
         spread: "window" also divides by the window's own standard deviation.
         shortcut: Whether the linear map stands beside the recurrence.
+        season: Steps of a season: one of the rules that the linear map may start from says the last season again.
         series: Series with a vector of their own (0: none); number 0 is a series that training did not see.
         dropout: Share dropped before the scores, in training.
 
@@ -48,6 +49,7 @@ class ForecastSpec(Spec):
     centre: Literal["last", "mean", "none"] = "last"
     spread: Literal["window", "none"] = "none"
     shortcut: bool = True
+    season: int = 1
     series: int = 0
     dropout: float = 0.3
 
@@ -55,7 +57,7 @@ class ForecastSpec(Spec):
     _nested: ClassVar[dict[str, type[Spec]]] = {"convolutions": ConvSpec, "recurrent": RecurrentSpec}
 
     def __post_init__(self) -> None:
-        for name in ("look_back", "horizon", "segment"):
+        for name in ("look_back", "horizon", "segment", "season"):
             value = getattr(self, name)
             whole = isinstance(value, int) and not isinstance(value, bool) and value >= 1
             _require(whole, f"{name}={value!r}: give a whole number of steps from 1 up")

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 import crnn
-from crnn.data.toy import sequences, tone_words, tones
+from crnn.data.toy import sales, sequences, tone_words, tones
+from crnn.nn.kinds import read_spec
 from crnn.tasks import TASKS, from_config
 from crnn.tasks.task import SIZES
 
@@ -23,7 +24,12 @@ def words(folder):
     return crnn.SpokenCommands(augment=False), (tone_words(folder, speakers=3, takes=2),)
 
 
-TOYS = {"array_classification": classes, "array_regression": values, "commands": words}
+def shops(folder):
+    folder.mkdir()
+    return crnn.Forecasting(horizon=4, look_back=13), (sales(folder / "sales.csv", weeks=60),)
+
+
+TOYS = {"array_classification": classes, "array_regression": values, "commands": words, "forecast": shops}
 
 
 @pytest.fixture(params=list(TASKS))
@@ -79,7 +85,7 @@ def test_the_configuration_is_json_and_comes_back(fitted):
 @pytest.mark.parametrize("size", SIZES)
 def test_every_size_describes_a_network(fitted, size):
     spec = fitted[0].task.network(size)
-    assert crnn.NetworkSpec.from_dict(spec.to_dict()) == spec
+    assert read_spec(json.loads(json.dumps(spec.to_dict()))) == spec
 
 
 def test_the_plan_names_parts_that_exist(fitted):

@@ -14,10 +14,11 @@ from crnn import predictor, store
 from crnn.errors import CrnnError, ModelFileError, SpecError
 from crnn.inspect.inspection import Inspection
 from crnn.losses import objective
+from crnn.nn.kinds import read_spec
 from crnn.nn.network import Recogniser, parameter_count, require_streaming
 from crnn.padded import Padded
 from crnn.report.card import kept_values
-from crnn.spec import NetworkSpec, Spec
+from crnn.spec import Spec
 from crnn.tasks import from_config
 
 STEPS = 100
@@ -81,7 +82,7 @@ def _recogniser(folder: Path, config: dict[str, Any], problems: list[str]) -> Re
         problems.append(str(error))
     try:
         task = from_config(config["task"])
-        spec = NetworkSpec.from_dict(config["network"])
+        spec = read_spec(config["network"])
         return predictor.build(task, spec, objective(config.get("loss") or task.plan.loss)).eval()
     except (CrnnError, KeyError, TypeError, ValueError):  # already named: the configuration itself is broken
         return None
@@ -144,7 +145,7 @@ def _shape(output: Any) -> list[int]:
 
 def _streams(config: Mapping[str, Any]) -> str:
     try:
-        require_streaming(NetworkSpec.from_dict(config["network"]))
+        require_streaming(read_spec(config["network"]))
     except (SpecError, TypeError) as error:
         return f"no: {error}"
     return "yes"

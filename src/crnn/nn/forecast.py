@@ -9,7 +9,7 @@ from crnn.errors import ShapeError, SpecError
 from crnn.forecast_spec import ForecastSpec
 from crnn.nn.convolution import ConvBlock
 from crnn.nn.recurrent import Recurrent
-from crnn.nn.ridge import ridge
+from crnn.nn.ridge import ridge, rules
 from crnn.padded import Padded
 
 FLAT = 1e-4
@@ -65,12 +65,12 @@ class ForecastNetwork(nn.Module):
 
     def _initialise(self) -> None:
         """Scores start at zero, so that training starts from the shortcut, or from the window's centre."""
-        nn.init.zeros_(self.scores.weight if self.shortcut is not None else self.scores.bias)
         nn.init.zeros_(self.scores.bias)
         if self.names is not None:
             nn.init.normal_(self.names.weight, std=0.5)
             nn.init.zeros_(self.names.weight.data[0])
         if self.shortcut is not None:
+            nn.init.zeros_(self.scores.weight)
             nn.init.zeros_(self.shortcut.weight)
             nn.init.zeros_(self.shortcut.bias)
 
@@ -85,7 +85,8 @@ class ForecastNetwork(nn.Module):
             return
         history, _ = self.windows(x)
         values, centre, spread = self._normalised(history[..., 0])
-        weight, bias = ridge(values, (y - centre) / spread)
+        simple = rules(self.spec.look_back, self.spec.horizon, self.spec.season) if self.spec.centre == "last" else []
+        weight, bias = ridge(values, (y - centre) / spread, simple)
         with torch.no_grad():
             self.shortcut.weight.copy_(weight)
             self.shortcut.bias.copy_(bias)

@@ -134,7 +134,7 @@ def _off_grid(rows: Rows, times: Array, places: Array, step: Step, findings: Fin
     if not exact.all():
         findings.add(
             "time between two steps",
-            f"{rows.key + ': ' if rows.key else ''}{int((~exact).sum())} rows, the first is {times[int((~exact).argmax())]}",
+            f"{rows.key or 'all rows'}: {int((~exact).sum())}, the first is {times[int((~exact).argmax())]}",
             f"They were moved to the nearest {step.name}.",
             dropped=False,
         )

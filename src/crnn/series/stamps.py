@@ -93,7 +93,9 @@ def _settled(given: list[datetime], column: str, findings: Findings) -> Stamps:
     """Time zones taken away: UTC for short steps, the clock on the wall for whole days."""
     zoned = [each for each in given if each.tzinfo is not None]
     if zoned and len(zoned) < len(given):
-        raise DataError(f"column {column!r}: {len(zoned)} of {len(given)} times have a time zone: give it to all or none")
+        raise DataError(
+            f"column {column!r}: {len(zoned)} of {len(given)} times have a time zone: give it to all or none"
+        )
     if not zoned:
         return Stamps(_times(given))
     wall = _times([each.replace(tzinfo=None) for each in given])
@@ -145,7 +147,9 @@ def _day_first(cells: Sequence[str], column: str, lines: Sequence[int]) -> bool:
     if (firsts > 12) != (seconds > 12):
         return firsts > 12
     if firsts > 12:
-        place = next(place for place, cell in enumerate(cells) if (found := _SLASHED.fullmatch(cell)) and int(found[2]) > 12)
+        place = next(
+            place for place, cell in enumerate(cells) if (found := _SLASHED.fullmatch(cell)) and int(found[2]) > 12
+        )
         raise DataError(
             f"column {column!r}, line {lines[place]}: {cells[place]!r} has the month first, other lines the day. Write"
             " dates as 2024-01-31"

@@ -82,15 +82,15 @@ class Step:
             return max(1, 7 * DAY_S // self.size)
         return max(1, DAY_S // self.size) if self.size >= 60 else 60 // self.size if self.size < 60 else 1
 
-    def positions(self, times: NDArray[np.generic]) -> Whole:
+    def positions(self, times: NDArray[Any]) -> Whole:
         """The whole number of each time on the grid that starts at the first; rounded to the nearest step."""
         if self.unit == "month":
             months = times.astype("datetime64[M]").astype(np.int64)
-            return (months - months[0]) // self.size
+            return np.asarray((months - months[0]) // self.size, np.int64)
         values = times.astype(np.int64)
-        return np.round((values - values[0]) / self.size).astype(np.int64)
+        return np.asarray(np.round((values - values[0]) / self.size), np.int64)
 
-    def after(self, times: NDArray[np.generic], count: int) -> NDArray[np.generic]:
+    def after(self, times: NDArray[Any], count: int) -> NDArray[Any]:
         """The next `count` times behind the last of `times`."""
         last = times[-1:]
         ahead = np.arange(1, count + 1)
@@ -98,28 +98,30 @@ class Step:
             return self._months(last, ahead * self.size)
         if self.unit == "workday":
             days = np.busday_offset(last.astype("datetime64[D]"), ahead, roll="backward")
-            return (days + (last - last.astype("datetime64[D]"))).astype(last.dtype)
-        return (last.astype(np.int64) + ahead * self.size).astype(last.dtype)
+            return np.asarray(days + (last - last.astype("datetime64[D]"))).astype(last.dtype)
+        return np.asarray(last.astype(np.int64) + ahead * self.size).astype(last.dtype)
 
-    def at(self, first: NDArray[np.generic], count: int) -> NDArray[np.generic]:
+    def at(self, first: NDArray[Any], count: int) -> NDArray[Any]:
         """The times of `count` steps from `first` ``(1,)`` on; not for working days, whose holidays no rule knows."""
         steps = np.arange(count) * self.size
         if self.unit == "month":
             return self._months(first, steps)
         return (first.astype(np.int64) + steps).astype(first.dtype)
 
-    def _months(self, start: NDArray[np.generic], months: Whole) -> NDArray[np.generic]:
+    def _months(self, start: NDArray[Any], months: Whole) -> NDArray[Any]:
         whole = start.astype("datetime64[M]") + months
         if self.month_end:
-            return ((whole + 1).astype("datetime64[D]") - 1).astype("datetime64[s]")
-        return (whole.astype("datetime64[s]") + (start - start.astype("datetime64[M]"))).astype("datetime64[s]")
+            return np.asarray((whole + 1).astype("datetime64[D]") - 1).astype("datetime64[s]")
+        return np.asarray(whole.astype("datetime64[s]") + (start - start.astype("datetime64[M]"))).astype(
+            "datetime64[s]"
+        )
 
     def to_dict(self) -> dict[str, Any]:
         """As plain JSON."""
         return {"unit": self.unit, "size": self.size, "month_end": self.month_end}
 
 
-def infer(series: Sequence[NDArray[np.generic]]) -> Step:
+def infer(series: Sequence[NDArray[Any]]) -> Step:
     """The step of series whose times are sorted, each without doubles.
 
     Raises:
@@ -158,21 +160,21 @@ def _commonest(gaps: Whole) -> int:
     return int(values[counts.argmax()])
 
 
-def _monthly(series: Sequence[NDArray[np.generic]]) -> bool:
+def _monthly(series: Sequence[NDArray[Any]]) -> bool:
     """Whether each time is the same day of its month, or the last."""
     return _at_month_end(series) or all(len(np.unique(_day_of_month(times))) == 1 for times in series)
 
 
-def _at_month_end(series: Sequence[NDArray[np.generic]]) -> bool:
+def _at_month_end(series: Sequence[NDArray[Any]]) -> bool:
     days = [times.astype("datetime64[D]") for times in series]
     return all(bool((_day_of_month(each + 1) == 0).all()) for each in days)
 
 
-def _day_of_month(times: NDArray[np.generic]) -> Whole:
-    return (times.astype("datetime64[D]") - times.astype("datetime64[M]")).astype(np.int64)
+def _day_of_month(times: NDArray[Any]) -> Whole:
+    return np.asarray(times.astype("datetime64[D]") - times.astype("datetime64[M]")).astype(np.int64)
 
 
-def _workdays(series: Sequence[NDArray[np.generic]]) -> bool:
+def _workdays(series: Sequence[NDArray[Any]]) -> bool:
     """Whether weekends never occur, over more than a week."""
     days = np.concatenate([times.astype("datetime64[D]") for times in series])
     return len(days) > 7 and bool(np.is_busday(days).all())

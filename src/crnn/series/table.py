@@ -1,4 +1,4 @@
-"""Tables of series: wide or long CSV, or a series a row; the roles of columns are found out where they are not named."""
+"""Tables of series: wide or long CSV, or a series a row; roles of columns are found out where they are not named."""
 
 from __future__ import annotations
 
@@ -6,8 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from crnn.data.findings import Findings
 from crnn.data.table import Table, read_table
@@ -147,7 +149,7 @@ def _series_columns(table: Table, time: str | None, roles: Roles) -> tuple[str, 
         if len(set(zip(times, *(columns[name] for name in names), strict=True))) >= len(times) - 0.01 * repeated:
             return names
     raise DataError(
-        f"{table.path}: {repeated} of {len(times)} rows have a time that another row has, and no column tells them apart."
+        f"{table.path}: {repeated} of {len(times)} rows have the time of another row, and no column tells them apart."
         " Name the columns that name a series with series=…, or aggregate the rows"
     )
 
@@ -160,9 +162,7 @@ def _names_series(cells: Sequence[str]) -> bool:
     return whole and 1 < len(set(cells)) <= len(cells) / 2
 
 
-def _targets(
-    table: Table, time: str | None, keys: Sequence[str], roles: Roles, findings: Findings
-) -> tuple[str, ...]:
+def _targets(table: Table, time: str | None, keys: Sequence[str], roles: Roles, findings: Findings) -> tuple[str, ...]:
     if roles.target is not None:
         return roles.target
     free = [name for name in table.header if name not in {time, *keys, *roles.known}]
@@ -171,7 +171,9 @@ def _targets(
         if name not in numeric:
             findings.add("column without numbers", name, "It is not used.", dropped=False)
     if not numeric:
-        raise DataError(f"{table.path} has no column of numbers to forecast: its columns are {', '.join(table.header[:9])}")
+        raise DataError(
+            f"{table.path} has no column of numbers to forecast: its columns are {', '.join(table.header[:9])}"
+        )
     if len(numeric) > 1:
         listed = ", ".join(numeric[:12]) + (f" and {len(numeric) - 12} more" if len(numeric) > 12 else "")
         findings.add("columns to forecast", listed, "Name the ones you mean with target=…", dropped=False)
@@ -217,16 +219,16 @@ def _split(
     return found
 
 
-def infer_step(groups: list[np.ndarray]) -> Step:  # type: ignore[type-arg]
+def infer_step(groups: list[NDArray[Any]]) -> Step:
     """The step that the times of several series take, whatever their order."""
     return infer([np.unique(times) for times in groups])
 
 
-def _take(columns: dict[str, np.ndarray], rows: np.ndarray) -> dict[str, np.ndarray]:  # type: ignore[type-arg]
+def _take(columns: dict[str, NDArray[Any]], rows: NDArray[Any]) -> dict[str, NDArray[Any]]:
     return {name: values[rows] for name, values in columns.items()}
 
 
-def _known(table: Table, name: str, findings: Findings) -> np.ndarray:  # type: ignore[type-arg]
+def _known(table: Table, name: str, findings: Findings) -> NDArray[Any]:
     """A column that is known ahead: numbers, or texts where it holds categories."""
     cells = _cells(table, name)
     if looks_numeric(cells):
@@ -234,7 +236,7 @@ def _known(table: Table, name: str, findings: Findings) -> np.ndarray:  # type: 
     return np.array(cells, dtype=object)
 
 
-def _grouped(table: Table, keys: Sequence[str], rows: np.ndarray) -> dict[str, np.ndarray]:  # type: ignore[type-arg]
+def _grouped(table: Table, keys: Sequence[str], rows: NDArray[Any]) -> dict[str, NDArray[Any]]:
     """Rows by the name of their series, in the order in which the file first names it."""
     if not keys:
         return {"": rows}
