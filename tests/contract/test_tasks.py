@@ -26,7 +26,7 @@ def words(folder):
 
 def shops(folder):
     folder.mkdir()
-    return crnn.Forecasting(horizon=4, look_back=13), (sales(folder / "sales.csv", weeks=60),)
+    return crnn.Forecasting(horizon=4, look_back=13, target="sales", known="holiday"), (sales(folder / "sales.csv", weeks=60, ahead=4),)
 
 
 TOYS = {"array_classification": classes, "array_regression": values, "commands": words, "forecast": shops}

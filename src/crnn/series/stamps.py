@@ -154,16 +154,26 @@ def _day_first(cells: Sequence[str], column: str, lines: Sequence[int]) -> bool:
             f"column {column!r}, line {lines[place]}: {cells[place]!r} has the month first, other lines the day. Write"
             " dates as 2024-01-31"
         )
-    unevenness = []
-    for day_first in (True, False):
-        days = np.unique([each.toordinal() for cell in cells if (each := _one(cell, day_first)) is not None])
-        unevenness.append(len(np.unique(np.diff(days))) if len(days) > 2 else 0)
+    unevenness = [
+        _unevenness([each for cell in cells if (each := _one(cell, day_first))]) for day_first in (True, False)
+    ]
     if unevenness[0] == unevenness[1] and firsts != seconds:
         raise DataError(
             f"column {column!r}: {cells[0]!r} may be day/month or month/day, and nothing in the column tells which."
             " Write dates as 2024-01-31"
         )
     return unevenness[0] <= unevenness[1]
+
+
+def _unevenness(given: list[datetime]) -> int:
+    """How many different distances these times have: in days, or in months where all are the same day of theirs."""
+    days = np.unique([each.toordinal() for each in given])
+    if len(days) < 3:
+        return 0
+    found = len(np.unique(np.diff(days)))
+    if len({each.day for each in given}) == 1:
+        found = min(found, len(np.unique(np.diff(np.unique([12 * each.year + each.month for each in given])))))
+    return found
 
 
 def _one(cell: str, day_first: bool) -> datetime | None:
