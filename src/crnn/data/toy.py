@@ -226,3 +226,38 @@ def _check_sizes(**sizes: int) -> None:
     for name, size in sizes.items():
         if size < 1:
             raise SpecError(f"{name}={size!r}: give a whole number from 1 up")
+
+
+def sales(
+    path: str | Path, *, shops: int = 3, weeks: int = 160, season: int = 13, ahead: int = 0, seed: int = 0
+) -> Path:
+    """A long table of weekly sales: a level and a trend of each shop, a season, holidays known ahead, and noise.
+
+    Args:
+        path: CSV file to write, with the columns date, shop, holiday and sales.
+        shops: Series.
+        weeks: Steps of each.
+        season: Weeks after which the season repeats.
+        ahead: Rows behind the last sales that give the holidays to come.
+        seed: Same seed, same file.
+
+    Returns:
+        The path.
+
+    Raises:
+        SpecError: a size below 1.
+    """
+    _check_sizes(shops=shops, weeks=weeks, season=season)
+    random = np.random.default_rng(seed)
+    dates = np.datetime64("2021-01-04") + 7 * np.arange(weeks + ahead)
+    holiday = (np.arange(weeks + ahead) % season == season - 2).astype(int)
+    with Path(path).open("w", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file)
+        writer.writerow(["date", "shop", "holiday", "sales"])
+        for shop in range(1, shops + 1):
+            time = np.arange(weeks + ahead)
+            shape = 1.0 + 0.3 * np.sin(2 * np.pi * time / season) + 0.4 * holiday + 0.002 * time
+            values = 1000 * shop * (shape + 0.03 * random.standard_normal(len(time)))
+            for at, (date, day) in enumerate(zip(dates, holiday, strict=True)):
+                writer.writerow([date, f"shop {shop}", day, f"{values[at]:.2f}" if at < weeks else ""])
+    return Path(path)

@@ -159,6 +159,9 @@ def _check(found: Inspection, records: list[Record], task: Task) -> None:
         recogniser = predictor.build(task, task.network("small"), objective(task.plan.loss))
         train_set = task.examples(train, found.findings)
         dev_set = task.examples(dev, found.findings) if dev else None
+        if train_set.virtual:
+            found.facts["windows"] = len(train_set)
+            return
         if "length_s" not in found.facts:
             lengths = np.concatenate([part.lengths for part in (train_set, dev_set) if part is not None])
             found.facts["length_steps"] = {**_range(lengths), "histogram": _histogram(lengths)}

@@ -1,1 +1,1 @@
-"""Series in time: numbers from sensors, sales and markets, read and made ready."""
+"""Series in time: read from tables and files, put in order, scaled, cut into windows, varied."""
