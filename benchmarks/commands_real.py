@@ -124,7 +124,7 @@ def one(
 ) -> Result:
     """Train with one seed, or go on with it, and judge."""
     folder = options.out / f"seed-{seed}"
-    started = time.perf_counter()
+    started, busy = time.perf_counter(), time.process_time()
     model = crnn.Model(crnn.SpokenCommands(noise=noise), size=options.size)
     settings = crnn.TrainOptions(seed=seed, folder=folder, progress=options.progress)
     history = model.fit(train, epochs=options.epochs, validation_data=dev, options=settings)
@@ -133,8 +133,11 @@ def one(
     clean, mixed = (100.0 * model.evaluate(part)[accuracy] for part in (dev, loud))
     seconds = sum(history["seconds"])
     found = Result(seed, clean, mixed, model.parameters, seconds, len(history))
-    wall = time.perf_counter() - started
-    print(f"seed {seed}: clean {clean:.2f} %, noisy {mixed:.2f} %, {wall:.0f} s in this run", file=sys.stderr)
+    wall, busy = time.perf_counter() - started, time.process_time() - busy
+    print(
+        f"seed {seed}: clean {clean:.2f} %, noisy {mixed:.2f} %, {wall:.0f} s in this run, {busy:.0f} s of a processor",
+        file=sys.stderr,
+    )
     return found
 
 
