@@ -183,9 +183,9 @@ class SpokenCommands(Task):
         return Chain(
             [
                 Speed(share=1.0, factors=(0.83, 1.17), together=True),
-                Shift(share=1.0, ms=100),
+                Shift(share=1.0, ms=100, rate_hz=self.rate_hz),
                 Equalise(share=0.4),
-                Room(share=0.15),
+                Room(share=0.15, rate_hz=self.rate_hz),
                 AddNoise(share=0.5, snr_db=(0.0, 30.0), noises=noises),
             ]
         )
