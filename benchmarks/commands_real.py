@@ -3,8 +3,8 @@
     python benchmarks/commands_real.py --set arabic-commands --data FOLDER --seeds 0 1 2 --epochs 40
 
 The dev part also chooses the epoch whose weights are kept, as on the sets' published dev figures. With
-`--leave-out SPEAKER` one speaker of the training part is judged instead, so that settings can be chosen without a look at
-the dev part.
+`--leave-out SPEAKER` one speaker of the training part is judged instead, so that settings can be chosen without a look
+at the dev part.
 
 FOLDER holds `speech/<set>/manifest.csv` and `speech/noise/manifest.csv`. The same command goes on where it was stopped.
 """
