@@ -39,7 +39,7 @@ NONE = "(none of these)"
 MOST_CERTAIN = 0.9
 """The highest threshold that calibration sets: an easy validation part must not make the recogniser deaf elsewhere."""
 
-WIDTHS = ((16, 24, 32), (32, 64, 96), (48, 96, 128), (64, 128, 192))
+WIDTHS = ((16, 24, 32), (32, 64, 64), (48, 96, 128), (64, 128, 192))
 UNITS = (48, 128, 192, 256)
 
 
