@@ -12,11 +12,11 @@ from crnn.audio.augmentation import (
     Augmentation,
     clear_padding,
     fast_length,
-    normal,
     power,
     require,
     require_range,
     uniform,
+    white,
 )
 from crnn.padded import Padded
 
@@ -69,7 +69,7 @@ class Room(Augmentation):
         times = torch.arange(steps, device=device) / self.rate_hz
         rt60 = uniform(generator, count, *self.rt60_s).to(device)[:, None]
         direct = 10.0 ** (uniform(generator, count, *self.direct_db) / 10.0).to(device)[:, None]
-        tail = normal(generator, (count, steps), device)
+        tail = white(generator, (count, steps), device)
         if self.reflections:
             self._reflect(tail, generator)
         tail *= torch.exp(times * (-_LN_1000 / rt60))
