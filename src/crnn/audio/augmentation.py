@@ -78,10 +78,13 @@ def whole(generator: torch.Generator, most: Tensor) -> Tensor:
 def white(generator: torch.Generator, shape: tuple[int, ...], device: torch.device) -> Tensor:
     """White noise of a shape, drawn where the generator lives, then moved: even between ±√3, so its power is 1.
 
-    A sum of many such numbers is normal, as behind a Fourier transform, and they are drawn in half the time.
+    A sum of many such numbers is normal, as behind a Fourier transform. Made of 16 random bits each, they take a fifth
+    of the time of normal numbers.
     """
-    noise = torch.rand(shape, generator=generator, device=generator.device).to(device)
-    return noise.sub_(0.5).mul_(math.sqrt(12.0))
+    count = math.prod(shape)
+    words = torch.empty(-(-count // 4), dtype=torch.int64, device=generator.device)
+    numbers = words.random_(-(2**63), None, generator=generator).view(torch.int16)[:count].reshape(shape)
+    return numbers.to(device, torch.float32).add_(0.5).mul_(math.sqrt(3.0) / 32768.0)
 
 
 def power(waves: Padded) -> Tensor:
