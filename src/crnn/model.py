@@ -20,11 +20,11 @@ from crnn.data.findings import Findings
 from crnn.errors import NotReadyError, SpecError
 from crnn.explain import explain_all
 from crnn.losses import CrossEntropy
+from crnn.nn.kinds import AnySpec, read_spec
 from crnn.nn.network import parameter_count
 from crnn.parts import Parts, checked, examples, long_enough, read_parts, tell
 from crnn.predictor import Predictor
 from crnn.report.card import card
-from crnn.spec import NetworkSpec
 from crnn.tasks import from_config
 from crnn.tasks.task import Task
 
@@ -32,6 +32,10 @@ if TYPE_CHECKING:
     from crnn.engine.evaluate import Evaluation
     from crnn.engine.history import History
     from crnn.engine.options import TrainOptions
+
+
+STARTING = 20_000
+"""Samples from which a network finds where to start."""
 
 
 def _positive(name: str, value: int) -> int:
@@ -58,6 +62,13 @@ def _fit_front(front: Any, train: ExampleSet) -> None:
         front.fit_normaliser(batch.inputs for batch in loader(train, prediction.BATCH, shuffle=False))
 
 
+def _start(network: Any, train: ExampleSet) -> None:
+    """Let a network that begins with a solution in closed form find it, from the training part alone."""
+    if hasattr(network, "start"):
+        batch = train[train.in_time(STARTING)]
+        network.start(batch.inputs, batch.targets)
+
+
 class Model:
     """A network with its task: define, compile, fit, evaluate, predict, save.
 
@@ -80,7 +91,7 @@ class Model:
         (3, (60, 2))
     """
 
-    def __init__(self, task: Task, *, network: NetworkSpec | None = None, size: str = "small") -> None:
+    def __init__(self, task: Task, *, network: AnySpec | None = None, size: str = "small") -> None:
         if not isinstance(task, Task):
             raise SpecError(f"a model needs a task, not {task!r}: for example crnn.ArrayClassification(classes=10)")
         self.task = copy.deepcopy(task)
@@ -214,7 +225,7 @@ class Model:
         return parts
 
     @property
-    def _planned(self) -> NetworkSpec:
+    def _planned(self) -> AnySpec:
         """The network as given, or the task's own of the chosen size."""
         if self.spec is None:
             self.spec = self.task.network(self.size)
@@ -232,6 +243,7 @@ class Model:
             with speed.seeded(seed):
                 recogniser = prediction.build(self.task, self._planned, compiled.objective)
             _fit_front(recogniser.front, parts.train)
+            _start(recogniser.network, parts.train)
             self._predictor = Predictor(self.task, recogniser, compiled.objective)
 
     def _job(self, parts: Parts, epochs: int, batch_size: int, patience: int | None, options: TrainOptions) -> Any:
@@ -379,7 +391,7 @@ class Model:
         """
         config, state = store.load(folder)
         predictor = Predictor.from_store(config, state, folder)
-        model = cls(from_config(config["task"]), network=NetworkSpec.from_dict(config["network"]), size=config["size"])
+        model = cls(from_config(config["task"]), network=read_spec(config["network"]), size=config["size"])
         model.task = predictor.task
         model._predictor = predictor
         model.compile(

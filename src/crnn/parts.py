@@ -20,8 +20,8 @@ from crnn.data.inputs import known
 from crnn.data.preflight import preflight, usable
 from crnn.data.targets import pack_targets
 from crnn.errors import DataError, DataWarning, SpecError
+from crnn.nn.kinds import AnySpec
 from crnn.predictor import shortage
-from crnn.spec import NetworkSpec
 from crnn.tasks.task import Task
 
 
@@ -44,6 +44,9 @@ class Parts:
             if examples is None:
                 continue
             digest.update(f"part of {len(examples)}".encode())
+            if examples.virtual:
+                digest.update(examples.digest())  # type: ignore[attr-defined]
+                continue
             digest.update(known(examples).facts.digests.tobytes())
             for name, values in sorted(pack_targets(examples.targets).items()):
                 digest.update(name.encode() + np.ascontiguousarray(values).tobytes())
@@ -104,22 +107,26 @@ def examples(task: Task, records: Sequence[Record], findings: Findings, cache: b
     return prepared
 
 
-def checked(task: Task, spec: NetworkSpec, train: ExampleSet, dev: ExampleSet | None, findings: Findings) -> Parts:
+def checked(task: Task, spec: AnySpec, train: ExampleSet, dev: ExampleSet | None, findings: Findings) -> Parts:
     """The parts without samples that cannot be used.
 
     Raises:
         DataError: nothing is left, or a single class.
     """
+    if train.virtual:  # made of what was checked when it was read
+        return Parts(train, dev)
     sound = preflight(train, dev, too_short=_too_short(task, spec), silent_below=task.silent_below, findings=findings)
     return Parts(sound.train, sound.dev)
 
 
-def long_enough(task: Task, spec: NetworkSpec, prepared: ExampleSet, findings: Findings) -> ExampleSet:
+def long_enough(task: Task, spec: AnySpec, prepared: ExampleSet, findings: Findings) -> ExampleSet:
     """The examples without those that the convolutions would leave nothing of.
 
     Raises:
         DataError: nothing is left.
     """
+    if prepared.virtual:
+        return prepared
     sound = usable(prepared, _too_short(task, spec), None, findings)
     if len(sound) == 0:
         raise DataError(f"no sample can be used:\n{findings}")
@@ -132,7 +139,7 @@ def tell(findings: Findings) -> None:
         warnings.warn(f"\n{findings}", DataWarning, stacklevel=4)
 
 
-def _too_short(task: Task, spec: NetworkSpec) -> Callable[[int, Any], str]:
+def _too_short(task: Task, spec: AnySpec) -> Callable[[int, Any], str]:
     """Says why a sample of so many prepared steps is too short; front end and least steps are made once."""
     front, least = task.front(), spec.shortest()
     return lambda steps, target: shortage(front, least, steps)

@@ -34,7 +34,6 @@ class Gauge:
         self._modules = [copy.deepcopy(metric(given, measuring.outputs)).to(device) for given in measuring.metrics]
         for module in self._modules:
             module.reset()
-        self._texts = [getattr(given, "kind", "scores") == "text" for given in measuring.metrics]
         self._device = device
         self._loss = torch.zeros(2, dtype=torch.float64)
 
@@ -48,12 +47,18 @@ class Gauge:
         count = float(objective.weight(targets, batch.weights))
         self._loss += torch.tensor([float(loss) * count, count], dtype=torch.float64)
         texts: tuple[list[Any], list[Any]] | None = None
-        for module, wants_text in zip(self._modules, self._texts, strict=True):
-            if wants_text:
+        if batch.units is not None:  # losses are scaled, all that people read is not
+            assert isinstance(targets, Tensor)
+            predictions, targets = batch.units.back(predictions), batch.units.back(targets)
+        for module, given in zip(self._modules, self.measuring.metrics, strict=True):
+            kind = getattr(given, "kind", "scores")
+            if kind == "text":
                 texts = texts or self._decoded(predictions, scores.lengths, targets)
                 module.update(*texts)
-            else:
-                module.update(objective.point(predictions), targets.data if isinstance(targets, Padded) else targets)
+                continue
+            answers = predictions if kind == "quantiles" else objective.point(predictions)
+            scales = (batch.units.naive,) if batch.units is not None and getattr(given, "scaled", False) else ()
+            module.update(answers, targets.data if isinstance(targets, Padded) else targets, *scales)
         return predictions
 
     def _decoded(self, predictions: Tensor, lengths: Tensor, targets: Any) -> tuple[list[Any], list[Any]]:
@@ -78,8 +83,9 @@ class Evaluation:
 
     Args:
         values: The loss and every metric by name.
-        rows: ``(N,)`` positions in the example set, in the order of the predictions.
-        predictions: ``(N, K)`` behind the objective's link, on the CPU; None where the network keeps its steps.
+        rows: ``(N,)`` positions in the example set, rising, in the order of the predictions.
+        predictions: ``(N, K)`` behind the objective's link, on the CPU, of quantiles the one nearest to a half; None
+            where the network keeps its steps.
     """
 
     values: dict[str, Any]
@@ -103,17 +109,15 @@ def evaluate(
     With several processes each reads its own part; the values are those of the union, predictions those of the part.
     """
     gauge = Gauge(measuring, device)
-    rows, kept = [], []
+    taken, kept = [], []
     for batch, scores in _scored(recogniser, examples, batch_size, device, rank, world):
         predictions = gauge.update(batch, scores)
-        rows.append(batch.rows)
-        kept.append(predictions.cpu())
+        taken.append(batch.rows)
+        kept.append((predictions if predictions.dim() < 3 else measuring.objective.point(predictions)).cpu())
     flat = bool(kept) and kept[0].dim() <= 2
-    return Evaluation(
-        gauge.values(),
-        torch.cat(rows) if rows else torch.zeros(0, dtype=torch.int64),
-        torch.cat(kept) if flat else None,
-    )
+    rows = torch.cat(taken) if taken else torch.zeros(0, dtype=torch.int64)
+    order = rows.argsort()  # batches come by length; whoever looks at the samples beside them has the set's order
+    return Evaluation(gauge.values(), rows[order], torch.cat(kept)[order] if flat else None)
 
 
 def _scored(

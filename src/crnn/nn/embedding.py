@@ -8,6 +8,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from crnn.nn.dropout import Dropout
 from crnn.nn.linear import Bags, solve
 from crnn.padded import Padded
 
@@ -50,7 +51,7 @@ class Embedding(nn.Module):
         super().__init__()
         self.slots = slots
         self.pieces, self.common = pieces, common
-        self.dropout = nn.Dropout(dropout)
+        self.dropout = Dropout(dropout)
         self.vectors = nn.Parameter(torch.empty(rows, width).normal_(0.0, self.SPREAD))
         self.linear = linear
 

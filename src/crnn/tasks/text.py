@@ -20,6 +20,7 @@ from crnn.errors import DataError, NotReadyError, SpecError, UnreadableError
 from crnn.nn.embedding import Embedding, Linear
 from crnn.spec import BranchSpec, ConvSpec, HeadSpec, NetworkSpec, RecurrentSpec
 from crnn.tasks import text_baselines
+from crnn.tasks.calibration import fit_temperature, tempered
 from crnn.tasks.labels import Labels
 from crnn.tasks.task import Option, Plan, Task, Vary, size_index
 from crnn.tasks.text_answers import TextAnswer, answered
@@ -321,16 +322,13 @@ class TextClassification(Task):
         """Fit the temperature that makes probabilities honest (arXiv:1706.04599)."""
         if self.multi_label:
             return
-        logs = predictions.double().clamp_min(1e-12).log()
-        grid = torch.logspace(-0.6, 1.0, 65, dtype=torch.float64)
-        losses = [float(nn.functional.cross_entropy(logs / float(value), targets)) for value in grid]
-        self.temperature = float(grid[int(np.argmin(losses))])
+        self.temperature = fit_temperature(predictions, targets)
 
     def probabilities(self, predictions: Tensor) -> Tensor:
         """Calibrated probabilities ``(B, K)``, in double precision."""
         if self.multi_label:
             return predictions.double()
-        return (predictions.double().clamp_min(1e-12).log() / self.temperature).softmax(1)
+        return tempered(predictions, self.temperature)
 
     def decode(self, predictions: Tensor, lengths: Tensor) -> list[TextAnswer]:
         """The answer for each text."""
