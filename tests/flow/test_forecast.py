@@ -25,8 +25,8 @@ def folder(tmp_path_factory):
     place = tmp_path_factory.mktemp("forecast")
     sales(place / "past.csv", weeks=100)
     sales(place / "ahead.csv", weeks=100, ahead=4)
+    train = ["train", "forecast", str(place / "past.csv"), "--out", str(place / "model"), "--size", "tiny"]
     with pytest.raises(SystemExit) as stopped:
-        train = ["train", "forecast", str(place / "past.csv"), "--out", str(place / "model"), "--size", "tiny"]
         main([*train, "--epochs", "4", *OPTIONS, "--json"])
     assert stopped.value.code == 0
     return place
