@@ -130,7 +130,7 @@ class SeriesClassification(Task):
 
     def read(self, data: Any, targets: Any = None) -> tuple[list[Record], Findings]:
         """Records whose sources are arrays ``(T, C)``, from all that the class names as data."""
-        records, findings = read_sequences(data, targets, self.columns)
+        records, findings = read_sequences(data, targets, self.columns, several=self.multi_label)
         if self.multi_label:
             return records, findings
         return [replace(record, target=single_label(record)) for record in records], findings
