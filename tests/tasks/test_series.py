@@ -170,6 +170,12 @@ def test_several_labels_from_names(targets):
     assert [task.prepare(record).target.tolist() for record in records] == [[1, 1], [0, 0], [1, 1], [0, 1]]
 
 
+def test_the_first_sequence_may_be_the_one_without_labels():
+    x = some(2)
+    task = learnt([Record(x[0].source, [], "row 0"), Record(x[1].source, ["b", "a"], "row 1")], multi_label=True)
+    assert task.labels.names == ["a", "b"]
+
+
 def test_what_cannot_be_learnt_says_why():
     with pytest.raises(DataError, match="at least two labels"):
         learnt([Record(record.source, "a", record.name) for record in some()])

@@ -24,7 +24,8 @@ from crnn.series.sources import read_sequences
 from crnn.spec import ConvSpec, HeadSpec, NetworkSpec, RecurrentSpec
 from crnn.tasks.arrays import single_label
 from crnn.tasks.calibration import fit_temperature, tempered
-from crnn.tasks.labels import Labels, plain
+from crnn.tasks.label_sets import all_labels, label_set
+from crnn.tasks.labels import Labels
 from crnn.tasks.series_answers import SeriesClass, SeriesLabels
 from crnn.tasks.task import Option, Plan, Task, Vary, size_index
 
@@ -142,7 +143,7 @@ class SeriesClassification(Task):
     def learn(self, records: Sequence[Record]) -> None:
         """Learn labels, channels, their mean and spread, and how long sequences are."""
         if self.multi_label:
-            self.labels = Labels(_all_labels(records))
+            self.labels = Labels(all_labels(records))
         else:
             self.labels = Labels.learn(record.target for record in records)
         self.channel_names = channel_names(records[0])
@@ -179,7 +180,7 @@ class SeriesClassification(Task):
         if not self.multi_label:
             return self.labels.number(record.target)
         answer = np.zeros(len(self.labels), dtype=np.float32)
-        for name in _label_set(record):
+        for name in label_set(record):
             answer[self.labels.number(name)] = 1.0
         return answer
 
@@ -282,39 +283,3 @@ def _plan(multi_label: bool) -> Plan:
         clip_norm=1.0,
         average=0.99,
     )
-
-
-def _label_set(record: Record) -> list[Any]:
-    """The labels of a record: texts between ``;`` or ``|``, a set of names, or the places of its ones.
-
-    Raises:
-        DataError: numbers that are neither zero nor one.
-    """
-    given = record.target
-    if isinstance(given, str):
-        return [name.strip() for name in given.replace("|", ";").split(";") if name.strip()]
-    if isinstance(given, (set, frozenset)) or (
-        isinstance(given, (list, tuple)) and any(isinstance(x, str) for x in given)
-    ):
-        return sorted({plain(name) for name in given}, key=str)
-    values = np.atleast_1d(np.asarray(given))
-    if values.ndim != 1 or not np.isin(values, (0, 1)).all():
-        raise DataError(f"the labels of {record.name} are {given!r}: give zeros and ones, or a set of names")
-    return np.flatnonzero(values).tolist()
-
-
-def _all_labels(records: Sequence[Record]) -> list[Any]:
-    """Every label that occurs, sorted; of zeros and ones, as many as there are places.
-
-    Raises:
-        DataError: there are none.
-    """
-    if any(record.target is None for record in records):
-        raise DataError("targets are missing: give y, a label column, or a folder per label")
-    first = np.asarray(records[0].target)
-    if first.dtype.kind in "biuf" and first.ndim == 1:
-        return list(range(len(first)))
-    names = sorted({name for record in records for name in _label_set(record)}, key=str)
-    if not names:
-        raise DataError("no sequence has any label: fill in the label column")
-    return names
