@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from crnn.audio.augmentation import Augmentation, require, uniform
+from crnn.audio.augmentation import Augmentation, require, uniform, white
 from crnn.padded import Padded
 
 KNOTS = 4
@@ -35,7 +35,7 @@ class Jitter(Augmentation):
 
     def change(self, batch: Padded, generator: torch.Generator) -> Padded:
         """Add noise to every sample."""
-        noise = normal(generator, tuple(batch.data.shape), batch.data.device).to(batch.data.dtype)
+        noise = white(generator, tuple(batch.data.shape), batch.data.device).to(batch.data.dtype)
         return batch.with_data(batch.data + self.amount * noise)
 
 
@@ -57,8 +57,8 @@ class Scale(Augmentation):
     def change(self, batch: Padded, generator: torch.Generator) -> Padded:
         """Scale the channels of every sample."""
         shape = (len(batch), 1, batch.data.shape[2])
-        factors = 1.0 + self.amount * normal(generator, shape, batch.data.device).to(batch.data.dtype)
-        return batch.with_data(batch.data * factors)
+        drawn = torch.randn(shape, generator=generator, device=generator.device).to(batch.data)
+        return batch.with_data(batch.data * (1.0 + self.amount * drawn))
 
 
 @dataclass(frozen=True)
