@@ -16,6 +16,7 @@ from crnn.audio.augment import Chain
 from crnn.data.example import Example, ExampleSet, Record
 from crnn.data.findings import Findings
 from crnn.errors import DataError, NotReadyError, ShapeError, UnknownNameError
+from crnn.padded import Vary
 from crnn.series.augment import DropChannel, Jitter, Scale, WarpTime
 from crnn.series.channels import NORMALISATIONS, chosen, measured, normalised
 from crnn.series.long import channel_names
@@ -27,7 +28,7 @@ from crnn.tasks.calibration import fit_temperature, tempered
 from crnn.tasks.label_sets import all_labels, label_set
 from crnn.tasks.labels import Labels
 from crnn.tasks.series_answers import SeriesClass, SeriesLabels
-from crnn.tasks.task import Option, Plan, Task, Vary, size_index
+from crnn.tasks.task import Option, Plan, Task, size_index
 
 WIDTHS = ((32, 48), (64, 96), (96, 128), (128, 192))
 UNITS = (32, 64, 96, 128)

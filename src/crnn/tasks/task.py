@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar
 
-import torch
 from torch import Tensor, nn
 
 from crnn.data.build import build
@@ -18,10 +17,7 @@ from crnn.data.findings import Findings
 from crnn.data.split import split
 from crnn.errors import UnknownNameError
 from crnn.nn.kinds import AnySpec
-from crnn.padded import Padded
-
-Vary = Callable[[Padded, torch.Generator], Padded]
-"""An augmentation: a batch and the only source of chance, in; a batch, out."""
+from crnn.padded import Vary
 
 SIZES = ("tiny", "small", "medium", "large")
 
