@@ -137,8 +137,3 @@ def _factors(generator: torch.Generator, count: int, most: float) -> Tensor:
     """Factors from 1 / most to most, even on a logarithmic scale."""
     reach = float(torch.tensor(most).log())
     return uniform(generator, count, -reach, reach).exp()
-
-
-def normal(generator: torch.Generator, shape: tuple[int, ...], device: torch.device) -> Tensor:
-    """Normal numbers of a shape, drawn where the generator lives, then moved."""
-    return torch.randn(shape, generator=generator, device=generator.device).to(device)
