@@ -27,6 +27,20 @@ def test_what_was_saved_is_loaded(folder):
     assert sorted(path.name for path in folder.iterdir()) == [store.CARD, store.CONFIG, store.WEIGHTS]
 
 
+def test_an_old_model_is_kept_where_that_is_asked_for(folder):
+    for number, place in ((1, "previous"), (2, "previous-2")):
+        with pytest.warns(UserWarning, match=f"held another model, which was moved to .*{place}"):
+            store.save(folder, CONFIG, {"layer.weight": torch.full((2, 3), float(number))}, keep_old=True)
+    firsts = [float(store.load(place)[1]["layer.weight"][0, 1]) for place in (folder / "previous", folder)]
+    assert firsts == [1.0, 2.0]
+    assert float(store.load(folder / "previous-2")[1]["layer.weight"][0, 1]) == 1.0
+
+
+def test_a_first_model_is_saved_without_a_word(tmp_path):
+    store.save(tmp_path, CONFIG, STATE, keep_old=True)
+    assert not (tmp_path / store.OLD).exists()
+
+
 @pytest.mark.parametrize("name", [store.CONFIG, store.WEIGHTS])
 def test_a_missing_file_is_named(folder, name):
     (folder / name).unlink()

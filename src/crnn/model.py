@@ -365,8 +365,12 @@ class Model:
 
     # ── save and load ────────────────────────────────────────────────────────────────────────────────────────────────
 
-    def save(self, folder: str | Path) -> Path:
+    def save(self, folder: str | Path, *, keep_old: bool = False) -> Path:
         """Write the model folder: `config.json`, `model.safetensors`, `README.md`.
+
+        Args:
+            folder: Made if it is not there; an old model in it is replaced.
+            keep_old: Move an old model into a folder "previous" below it, and say so, instead of replacing it.
 
         Raises:
             NotReadyError: there is nothing to save yet.
@@ -381,7 +385,7 @@ class Model:
             "parameters": self.parameters,
             "history": None if self.history is None else self.history.to_json(),
         }
-        return store.save(folder, config, predictor.recogniser.state_dict(), card(config))
+        return store.save(folder, config, predictor.recogniser.state_dict(), card(config), keep_old)
 
     @classmethod
     def load(cls, folder: str | Path) -> Model:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -21,9 +22,13 @@ from crnn.errors import ModelFileError
 
 FORMAT = 1
 CONFIG, WEIGHTS, CARD = "config.json", "model.safetensors", "README.md"
+OLD = "previous"
+"""Folder below a model's that takes an older model, where it is to be kept."""
 
 
-def save(folder: str | Path, config: dict[str, Any], state: dict[str, Tensor], card: str = "") -> Path:
+def save(
+    folder: str | Path, config: dict[str, Any], state: dict[str, Tensor], card: str = "", keep_old: bool = False
+) -> Path:
     """Write a model folder.
 
     Args:
@@ -31,11 +36,12 @@ def save(folder: str | Path, config: dict[str, Any], state: dict[str, Tensor], c
         config: Plain JSON without "format" and "weights", which are added here.
         state: Weights by name.
         card: Text of the model card.
+        keep_old: Move an old model aside into a folder of its own, and say so, instead of replacing it.
 
     Raises:
         ModelFileError: the folder cannot be written; an old model in it is as it was.
     """
-    folder = Path(folder)
+    folder, aside = Path(folder), None
     try:
         folder.mkdir(parents=True, exist_ok=True)
         weights = safetensors.torch.save({name: value.detach().cpu().contiguous() for name, value in state.items()})
@@ -45,6 +51,8 @@ def save(folder: str | Path, config: dict[str, Any], state: dict[str, Tensor], c
         files = {WEIGHTS: weights, CONFIG: text.encode(), CARD: card.encode()}
         for name, content in files.items():
             _write(folder / f".{name}.new", content)
+        if keep_old and (folder / CONFIG).is_file():
+            aside = _set_aside(folder)
         for name in files:
             (folder / f".{name}.new").replace(folder / name)
     except OSError as error:
@@ -53,7 +61,21 @@ def save(folder: str | Path, config: dict[str, Any], state: dict[str, Tensor], c
         raise ModelFileError(
             f"cannot save the model to {folder}: {error.strerror or error}. A model that was there is unchanged"
         ) from error
+    if aside is not None:
+        warnings.warn(f"{folder} held another model, which was moved to {aside}", stacklevel=3)
     return folder
+
+
+def _set_aside(folder: Path) -> Path:
+    """Move the model of a folder into the first free folder of its own below it, and say where that is."""
+    number = 1
+    while (aside := folder / (OLD if number == 1 else f"{OLD}-{number}")).exists():
+        number += 1
+    aside.mkdir()
+    for name in (WEIGHTS, CONFIG, CARD):
+        if (folder / name).is_file():
+            (folder / name).replace(aside / name)
+    return aside
 
 
 def _write(path: Path, content: bytes) -> None:

@@ -61,6 +61,21 @@ def test_train_leaves_model_report_and_logs(model):
     assert len((model / "training" / "history.csv").read_text().splitlines()) == 31
 
 
+@pytest.mark.filterwarnings("default")
+def test_training_into_the_folder_of_another_model_keeps_that_one(words, capsys, tmp_path):
+    train = ["train", "commands", words, "--out", tmp_path / "m", "--size", "tiny", "--epochs", "1", "--no-report"]
+    assert crnn_command(capsys, *train)[0] == 0
+    code, _, err = crnn_command(capsys, *train)  # the same command goes on from where it ended
+    assert code == 0
+    assert "another model" not in err
+    first = (tmp_path / "m" / "model.safetensors").read_bytes()
+    code, _, err = crnn_command(capsys, *train, "--seed", "1")
+    assert code == 0
+    assert f"held another model, which was moved to {tmp_path / 'm' / 'previous'}" in err
+    assert (tmp_path / "m" / "previous" / "model.safetensors").read_bytes() == first
+    assert crnn.load(tmp_path / "m" / "previous").parameters == crnn.load(tmp_path / "m").parameters
+
+
 def test_the_model_has_learnt(model, words, capsys):
     code, out, _ = crnn_command(capsys, "evaluate", model, words, "--json", "--no-report")
     facts = json.loads(out)

@@ -152,7 +152,7 @@ def run(
     if not len(history):
         click.echo("interrupted before the first epoch ended: nothing was saved", err=True)
         return 130
-    model.save(out)
+    model.save(out, keep_old=not history.resumed)
     baselines = model.baselines()
     command_line = shlex.join(["crnn", *sys.argv[1:]])
     settings = {"command": command_line, "seed": seed, "seconds": round(time.time() - started)}

@@ -25,6 +25,7 @@ class History:
 
     Attributes:
         interrupted: Whether Ctrl-C ended the training.
+        resumed: Whether it went on from a checkpoint.
         is_first: Whether this process is the one that writes files, of several that trained together.
         notes: What was noticed, such as a network that has collapsed.
 
@@ -41,6 +42,7 @@ class History:
         self.monitor = monitor
         self.higher_is_better = higher_is_better
         self.interrupted = False
+        self.resumed = False
         self.is_first = True
         self.notes: list[str] = []
 

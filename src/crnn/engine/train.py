@@ -285,6 +285,7 @@ class Training:
             warnings.warn(why, stacklevel=2)
         if state is None:
             return
+        self.history.resumed = True
         self.history.rows.extend(state["rows"])
         self.history.notes.extend(state["notes"])
         self.job.recogniser.load_state_dict(state["weights"])
