@@ -18,11 +18,12 @@ from crnn.data.example import Example, ExampleSet, Record
 from crnn.data.findings import Findings
 from crnn.errors import DataError, NotReadyError, SpecError, UnreadableError
 from crnn.nn.embedding import Embedding, Linear
+from crnn.padded import Vary
 from crnn.spec import BranchSpec, ConvSpec, HeadSpec, NetworkSpec, RecurrentSpec
 from crnn.tasks import text_baselines
 from crnn.tasks.calibration import fit_temperature, tempered
 from crnn.tasks.labels import Labels
-from crnn.tasks.task import Option, Plan, Task, Vary, size_index
+from crnn.tasks.task import Option, Plan, Task, size_index
 from crnn.tasks.text_answers import TextAnswer, answered
 from crnn.tasks.text_reading import Reader, columns, labels_of, text_of
 from crnn.tasks.text_vocabulary import mark, vocabulary_spec
