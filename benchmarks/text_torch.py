@@ -49,7 +49,7 @@ def texts(samples: int, language: str, seed: int = 0) -> tuple[list[str], list[i
 class Bare(nn.Module):
     """The network of a text task by hand."""
 
-    def __init__(self, task: TextClassification, spec: NetworkSpec, importance: Tensor) -> None:
+    def __init__(self, task: TextClassification, spec: NetworkSpec, rows: int) -> None:
         super().__init__()
         vocabulary, width = task.vocabulary, task.width
         assert vocabulary is not None
@@ -57,9 +57,7 @@ class Bare(nn.Module):
         branches = spec.convolutions[0]
         assert isinstance(branches, BranchSpec)
         self.pieces, self.common = vocabulary.spec.pieces, vocabulary.common
-        self.register_buffer("importance", importance)
-        self.vectors = nn.EmbeddingBag(len(vocabulary), width, mode="sum", padding_idx=0)
-        self.bag = nn.EmbeddingBag(len(vocabulary), task.wide, mode="sum", padding_idx=0)
+        self.vectors = nn.EmbeddingBag(rows, width, mode="sum", padding_idx=0)
         self.convolutions = nn.ModuleList(
             nn.Sequential(
                 nn.Conv1d(width, block.channels, block.kernel, padding=block.kernel // 2, bias=False),  # type: ignore[arg-type, operator]
@@ -74,13 +72,12 @@ class Bare(nn.Module):
             nn.Dropout(share) for share in (0.3, spec.recurrent.input_dropout, spec.head.dropout)
         )
         self.scores = nn.Linear(4 * units, CLASSES)
-        self.wide = nn.Linear(task.wide, CLASSES, bias=False)
 
     def forward(self, ids: Tensor) -> Tensor:
         """From ``(B, T, slots)`` to scores ``(B, K)``; padding is zero and counts as it comes."""
-        ids = ids.clamp_min(0)
         rows, steps, slots = ids.shape
-        flat = ids.view(-1, slots)
+        flat = ids.view(-1, slots).clamp_min(0)
+        flat = flat.masked_fill(flat >= self.vectors.num_embeddings, 0)
         seen = flat
         if self.pieces:
             known = (flat[:, :1] > 0) & (flat[:, :1] <= self.common)
@@ -90,11 +87,7 @@ class Bare(nn.Module):
         x = self.drops[0](self.vectors(seen) / count.sqrt()).view(rows, steps, -1).transpose(1, 2)
         x = torch.cat([block(x) for block in self.convolutions], 1).transpose(1, 2)
         x, _ = self.lstm(self.drops[1](x))
-        deep = self.scores(self.drops[2](torch.cat([x.amax(1), x.mean(1)], 1)))
-        weights = self.importance[flat]  # type: ignore[index]
-        weights = 100.0 * weights / weights.view(rows, -1).norm(dim=1).repeat_interleave(steps)[:, None].clamp_min(1e-6)
-        wide = self.wide(self.bag(flat, per_sample_weights=weights).view(rows, steps, -1).sum(1))
-        return torch.where(torch.rand(rows, 1) < 0.5, deep, wide)
+        return self.scores(self.drops[2](torch.cat([x.amax(1), x.mean(1)], 1)))  # type: ignore[no-any-return]
 
 
 def made(samples: int, language: str) -> tuple[TextClassification, list[Tensor], Tensor]:
@@ -124,9 +117,8 @@ def bare_fit(samples: int, epochs: int, language: str, fast: bool) -> dict[str, 
     half = speed.half_precision(torch.device("cpu")) if fast else None
     if fast:
         speed.keep_memory()
-    front = task.front()
-    network = Bare(task, task.network("small"), front.importance)  # type: ignore[arg-type]
-    adam = torch.optim.AdamW(network.parameters(), lr=1e-3, fused=fast)
+    network = Bare(task, task.network("small"), len(task.front().vectors))  # type: ignore[arg-type]
+    adam = torch.optim.AdamW(network.parameters(), lr=1.5e-3, fused=fast)
     average = [weight.detach().clone() for weight in network.parameters()]
     random = np.random.default_rng(0)
     started = time.perf_counter()

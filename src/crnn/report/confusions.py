@@ -14,6 +14,9 @@ from crnn.report.judged import Judged
 MOST_CLASSES = 60
 """Classes that one picture can show; of more, those with the most errors are drawn."""
 
+MOST_COUNTED = 2000
+"""Classes up to which a matrix of all pairs is made: it has their number squared."""
+
 COUNTED = 20
 """Up to so many classes each cell has room for its count."""
 

@@ -238,10 +238,13 @@ def _classified(report: Report, task: Task, judged: Judged) -> None:
     report.classes = tables.class_rows(judged)
     report.groups = tables.group_rows(judged)
     if judged.kind == "classes":
-        found = Confusions.of(judged)
-        report.pictures["confusions"] = confusions.picture(found)
-        report.numbered = axis_labels(judged.names)[1]
-        report.confused = found.pairs()
+        if len(judged.names) <= confusions.MOST_COUNTED:
+            found = Confusions.of(judged)
+            report.pictures["confusions"] = confusions.picture(found)
+            report.numbered = axis_labels(judged.names)[1]
+            report.confused = found.pairs()
+        else:
+            report.notes.append(f"What is taken for what is not told of {len(judged.names):,} classes.")
         _collapsed(report)
     if judged.probable:
         honesty = calibration.of(judged)

@@ -35,6 +35,10 @@ def answers(
         several: Whether a text may have several labels.
     """
     if sides.shape[1] > MOST_LABELS:
+        told = (
+            f"there is no row {NAME} beside the network: {sides.shape[1]} labels would each need a model of their own"
+        )
+        warnings.warn(told, DataWarning, stacklevel=2)
         return {}
     try:
         from sklearn.feature_extraction.text import TfidfVectorizer  # an extra
