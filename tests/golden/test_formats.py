@@ -77,5 +77,8 @@ def test_format_1_is_saved_again_alike(old_model, tmp_path):
     model = crnn.load(old_model)
     model.save(tmp_path / "again")
     before, after = (json.loads((folder / store.CONFIG).read_text()) for folder in (old_model, tmp_path / "again"))
-    for key in ("task", "network", "loss", "metrics", "weights"):
+    for key in ("task", "loss", "metrics", "weights"):
         assert after[key] == before[key]
+    # Settings that later versions added are written too, and mean what their absence meant.
+    assert {key: after["network"][key] for key in before["network"]} == before["network"]
+    assert crnn.NetworkSpec.from_dict(after["network"]) == crnn.NetworkSpec.from_dict(before["network"])

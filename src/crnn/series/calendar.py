@@ -47,7 +47,7 @@ def features(times: NDArray[np.generic], names: tuple[str, ...]) -> NDArray[np.f
 
     Example:
         >>> noon = np.array(["2024-01-01T12:00"], "datetime64[s]")
-        >>> features(noon, ("hour",)).round(2).tolist()
+        >>> (features(noon, ("hour",)).round(2) + 0.0).tolist()  # without signs of zeros
         [[0.0, 0.0, -1.0, 1.0]]
     """
     if not names:
