@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from crnn.spec import ConvSpec, HeadSpec, NetworkSpec, RecurrentSpec
     from crnn.tasks.arrays import ArrayClassification, ArrayRegression
     from crnn.tasks.commands import SpokenCommands
+    from crnn.tasks.speech import SpeechRecognition
 
 _ROOMS = {
     "crnn.data.arrays": ("Arrays",),
@@ -63,6 +64,7 @@ _ROOMS = {
     "crnn.spec": ("ConvSpec", "HeadSpec", "NetworkSpec", "RecurrentSpec"),
     "crnn.tasks.arrays": ("ArrayClassification", "ArrayRegression"),
     "crnn.tasks.commands": ("SpokenCommands",),
+    "crnn.tasks.speech": ("SpeechRecognition",),
 }
 _HOMES = {name: room for room, names in _ROOMS.items() for name in names}
 
@@ -95,6 +97,7 @@ __all__ = [
     "Quantile",
     "RMSprop",
     "RecurrentSpec",
+    "SpeechRecognition",
     "SpokenCommands",
     "Step",
     "TorchOptimizer",

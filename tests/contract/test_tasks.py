@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import crnn
-from crnn.data.toy import sequences, tone_words, tones
+from crnn.data.toy import sequences, tone_texts, tone_words, tones
 from crnn.tasks import TASKS, from_config
 from crnn.tasks.task import SIZES
 
@@ -23,7 +23,11 @@ def words(folder):
     return crnn.SpokenCommands(augment=False), (tone_words(folder, speakers=3, takes=2),)
 
 
-TOYS = {"array_classification": classes, "array_regression": values, "commands": words}
+def speech(folder):
+    return crnn.SpeechRecognition(rate_hz=8000, augment=False), (tone_texts(folder, 24),)
+
+
+TOYS = {"array_classification": classes, "array_regression": values, "commands": words, "speech": speech}
 
 
 @pytest.fixture(params=list(TASKS))
@@ -37,10 +41,11 @@ def fitted(request, tmp_path, monkeypatch):
 
 
 def raw(model, inputs):
-    """Predictions of prepared inputs in one batch."""
-    predictor = model._predictor
-    batch = crnn.Padded.stack(inputs)
-    return predictor.forward(batch)[0].numpy()
+    """Predictions of prepared inputs in one batch, end to end; of sequences only the valid steps."""
+    predictions, lengths = model._predictor.forward(crnn.Padded.stack(inputs))
+    if predictions.dim() == 3:
+        return np.concatenate([row[:length] for row, length in zip(predictions.numpy(), lengths, strict=True)])
+    return predictions.numpy()
 
 
 def prepared(model, data):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar
@@ -232,6 +232,18 @@ class Task(ABC):
     def collect(self, answers: list[Any]) -> Any:
         """What `predict` returns for many samples; a list unless the task says otherwise."""
         return answers
+
+    def adopt(self, spec: NetworkSpec) -> None:
+        """Hear which network reads for the task, where its answers have places in time."""
+        return
+
+    def files(self) -> dict[str, bytes]:
+        """What is too large for `config` and lies in the model's folder beside the weights, by name of the file."""
+        return {}
+
+    def load_files(self, files: Mapping[str, bytes]) -> None:
+        """Take over what `files` gave."""
+        return
 
     def class_names(self) -> list[str]:
         """What reports call the classes; empty where there are none."""
