@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 from crnn import speed, store
@@ -135,6 +136,18 @@ class Predictor:
                 batch = Padded.stack([examples[place].inputs for place in places])  # type: ignore[union-attr]
                 found.update(zip(places, self._decode(batch), strict=True))
             yield from (found[place] if place in found else examples[place] for place in range(len(part)))
+
+    def sequences(self, records: Sequence[Record]) -> Iterator[tuple[Record, NDArray[np.float32]]]:
+        """Each record with its predictions step by step, ``(T', K)``, for a network that keeps its steps.
+
+        Raises:
+            DataError: a record cannot be read.
+        """
+        for record in records:
+            example = self._prepare(record)
+            if isinstance(example, DataError):
+                raise example
+            yield record, self.forward(Padded.stack([example.inputs]))[0][0].numpy()
 
     def _prepare(self, record: Record) -> Example | DataError:
         try:

@@ -134,3 +134,84 @@ def test_predict_on_the_command_line(model, spoken, capsys):
     code, out, _ = run(capsys, "evaluate", model, spoken, "--no-report")
     assert code == 0
     assert "wer" in out
+
+
+def test_language_model_from_the_command_line(model, spoken, tmp_path, capsys):
+    arpa = tmp_path / "lm.arpa"
+    code, out, _ = run(capsys, "lm", "train", spoken, "-o", arpa, "--order", 4, "--held", spoken)
+    assert code == 0
+    assert "perplexity by character" in out
+    kept = crnn.load(model).save(tmp_path / "tuned")
+    code, out, _ = run(capsys, "lm", "tune", kept, spoken, "--lm", arpa, "--beam", 4)
+    assert code == 0
+    assert "kept in" in out
+    settings = crnn.load(kept).task.decoding
+    assert settings.beam == 4
+    greedy = dict(zip(("loss", "cer", "wer", "all"), crnn.load(model).evaluate(spoken), strict=True))
+    led = dict(zip(("loss", "cer", "wer", "all"), crnn.load(kept).evaluate(spoken), strict=True))
+    assert led["wer"] <= greedy["wer"]
+    code, _, err = run(capsys, "lm", "tune", kept, spoken, "--split", "test")
+    assert code == 1
+    assert "not for tuning" in err
+    code, _, err = run(capsys, "lm", "train", tmp_path / "gone.txt")
+    assert code == 1
+    assert "cannot be read" in err
+
+
+def test_hot_words_and_beam_on_the_command_line(model, spoken, capsys):
+    clip = spoken.parent / "0001.wav"
+    code, out, _ = run(capsys, "predict", model, clip, "--beam", 8, "--hot-word", "ab", "--best", 2, "--json")
+    assert code == 0
+    assert len(json.loads(out)["alternatives"]) == 1
+    code, _, err = run(capsys, "predict", model, clip, "--hot-word", "xyz")
+    assert code == 1
+    assert "never learnt" in err
+
+
+def test_a_long_recording_is_cut_at_pauses(model, spoken, tmp_path, capsys):
+    clips = [wave.read(spoken.parent / f"{number:04d}.wav", 8000) for number in range(12)]
+    quiet = 0.01 * np.random.default_rng(0).standard_normal(600).astype(np.float32)
+    wave.write(tmp_path / "talk.wav", np.concatenate([part for clip in clips for part in (clip, quiet)]), 8000)
+    code, out, _ = run(capsys, "transcribe", model, tmp_path / "talk.wav", "--longest", 3, "--format", "json")
+    assert code == 0
+    facts = json.loads(out)
+    texts = list(references(spoken).values())[:12]
+    assert abs(len(facts["text"].split()) - 24) <= 3
+    right = sum(word in facts["text"].split() for text in texts for word in text.split())
+    assert right > 15
+    times = [word["start_s"] for segment in facts["segments"] for word in segment["words"]]
+    assert times == sorted(times)
+    assert times[-1] > 7
+    code, _, _ = run(capsys, "transcribe", model, tmp_path / "talk.wav", "--format", "srt", "-o", tmp_path / "talk.srt")
+    lines = (tmp_path / "talk.srt").read_text().splitlines()
+    assert lines[0] == "1"
+    assert "-->" in lines[1]
+    code, out, _ = run(capsys, "transcribe", model, tmp_path / "talk.wav", "--format", "vtt")
+    assert out.startswith("WEBVTT")
+
+
+def test_training_goes_on_from_a_model(model, spoken, tmp_path, capsys):
+    data = tone_texts(tmp_path / "more", 12, letters="abcde")
+    code, out, _ = run(
+        capsys,
+        "train",
+        "speech",
+        data,
+        "--from",
+        model,
+        "--out",
+        tmp_path / "again",
+        "--epochs",
+        1,
+        "--freeze",
+        2,
+        "--no-report",
+    )
+    assert code == 0, out
+    assert crnn.load(tmp_path / "again").task.alphabet.symbols == (" ", "a", "b", "c", "d", "e")
+    code, _, err = run(capsys, "train", "speech", data, "--from", model, "--rate-hz", 16000)
+    assert code == 2
+    assert "--rate-hz stand in the model" in err
+    code, _, err = run(capsys, "train", "commands", data, "--from", model)
+    assert code == 2
+    assert "not of commands" in err

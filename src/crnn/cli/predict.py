@@ -8,20 +8,23 @@ from typing import Any
 
 import click
 
+from crnn.cli.decoding import decode_by, decoding_options
+
 
 @click.command("predict", short_help="Recognise files: one line each, or --json.")
 @click.argument("model", type=click.Path(path_type=Path))
 @click.argument("inputs", nargs=-1, required=True)
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
-def command(model: Path, inputs: tuple[str, ...], as_json: bool) -> int:
+@decoding_options
+def command(model: Path, inputs: tuple[str, ...], as_json: bool, decoding: dict[str, Any]) -> int:
     """Recognise INPUTS (files, folders, manifests) with MODEL.
 
     A file that cannot be read is named on stderr and the rest go on; the exit code is then 1.
     """
-    return run(model, inputs, as_json)
+    return run(model, inputs, as_json, decoding)
 
 
-def run(model: Path, inputs: tuple[str, ...], as_json: bool) -> int:
+def run(model: Path, inputs: tuple[str, ...], as_json: bool, decoding: dict[str, Any]) -> int:
     """Predict and print; returns the exit code."""
     from crnn import speed
     from crnn.data.example import Record
@@ -30,6 +33,7 @@ def run(model: Path, inputs: tuple[str, ...], as_json: bool) -> int:
 
     speed.keep_memory()
     predictor = Predictor.load(model)
+    decode_by(predictor.task, decoding)
     records: list[Record] = []
     failed = 0
     for given in inputs:
