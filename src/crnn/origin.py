@@ -5,15 +5,16 @@ from __future__ import annotations
 import copy
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import torch
 from torch import nn
 
 from crnn.data.example import Record
 from crnn.errors import SpecError
-from crnn.nn.network import Network, Recogniser
+from crnn.nn.kinds import AnySpec
+from crnn.nn.network import Recogniser
 from crnn.predictor import Predictor
-from crnn.spec import NetworkSpec
 from crnn.tasks.task import Task
 
 SCORES = "network.head.scores."
@@ -42,7 +43,7 @@ class Origin:
         self.freeze = freeze
 
     @property
-    def spec(self) -> NetworkSpec:
+    def spec(self) -> AnySpec:
         """The network, which stays as it is but for the number of classes."""
         return self.predictor.recogniser.network.spec
 
@@ -73,10 +74,10 @@ class Origin:
                 module.requires_grad_(False)
 
 
-def stages(network: Network) -> list[list[nn.Module]]:
+def stages(network: Any) -> list[list[nn.Module]]:
     """What can be frozen, from the input on: each convolution block, each recurrent layer in all its directions."""
-    found: list[list[nn.Module]] = [[block] for block in network.convolutions]
-    if network.recurrent is not None:
+    found: list[list[nn.Module]] = [[block] for block in getattr(network, "convolutions", ())]
+    if getattr(network, "recurrent", None) is not None:
         directions = [list(cells) for cells in (network.recurrent.forwards, network.recurrent.backwards) if len(cells)]
         found += [list(layer) for layer in zip(*directions, strict=True)]
     return found

@@ -152,5 +152,5 @@ def test_predictions_step_by_step_are_kept_up_to_a_bound(fitted, monkeypatch):
     monkeypatch.setattr("crnn.engine.evaluate.KEPT_BYTES", 2000)
     evaluation = model.examine(dev)[1]
     assert 0 < len(evaluation.sequences) < len(dev)
-    assert sum(item.nbytes for item in evaluation.sequences) <= 2000
+    assert sum(item.nbytes for item in evaluation.sequences.values()) <= 2000
     assert torch.equal(evaluation.rows.sort().values, torch.arange(len(dev)))

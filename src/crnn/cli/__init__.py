@@ -21,6 +21,8 @@ _COMMANDS = {
     "predict": "Recognise files: one line each, or --json.",
     "transcribe": "Write down a long recording: text, subtitles or JSON.",
     "lm": "Train a language model from texts, and tune its weight.",
+    "forecast": "The next steps of every series: a table, JSON, a plot.",
+    "backtest": "Judge a forecasting model at rolling past origins.",
     "inspect": "Say what is in data or in a model, and what will go wrong.",
 }
 

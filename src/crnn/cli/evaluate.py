@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from crnn.cli.decoding import decode_by, decoding_options
-from crnn.cli.page import compared, lines, write_page
+from crnn.cli.page import compared, lines, verdict, write_page
 
 
 @click.command("evaluate", short_help="Measure a model on labelled data; writes a report page.")
@@ -62,6 +62,7 @@ def run(
             "split": used,
             "metrics": values,
             "beside": {row.who: row.values for row in rows[1:]},
+            "verdict": " ".join(verdict(trained, rows)),
             "findings": findings.to_dict(),
         }
         click.echo(json.dumps({**facts, "report": None if page is None else str(page)}, ensure_ascii=False))
@@ -69,7 +70,7 @@ def run(
     click.echo(f"{len(examples)} samples" + (f" of the part {used!r}" if used else ""))
     for name, value in values.items():
         click.echo(f"{name:20s} {value:.4f}")
-    for line in lines(rows):
+    for line in [*lines(rows), *verdict(trained, rows)]:
         click.echo(line)
     if page is not None:
         click.echo(f"report  {page}")

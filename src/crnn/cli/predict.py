@@ -46,6 +46,8 @@ def run(model: Path, inputs: tuple[str, ...], as_json: bool, decoding: dict[str,
         for finding in findings:
             if finding.dropped:
                 failed += _complain(given, finding.line())
+            else:
+                click.echo(f"note: {finding.line()}", err=True)
     for record, answer in zip(records, predictor.answers(records), strict=True):
         if isinstance(answer, DataError):
             failed += _complain(record.name, answer)
