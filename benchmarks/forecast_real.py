@@ -169,7 +169,7 @@ RECIPES: dict[str, Recipe] = {
         refit=True,
         size="tiny",
         compile={"loss": "mae", "metrics": []},
-        fit={"epochs": 30, "batch_size": 64},
+        fit={"epochs": 15, "batch_size": 64},
         aim="wape < 5.19 %",
     ),
     "retail-us-monthly": Recipe(
@@ -182,7 +182,7 @@ RECIPES: dict[str, Recipe] = {
         refit=True,
         size="tiny",
         compile={"loss": "mae", "metrics": []},
-        fit={"epochs": 60, "batch_size": 32},
+        fit={"epochs": 30, "batch_size": 32},
         aim="mape < 4.75 %",
     ),
     "sp500": Recipe(

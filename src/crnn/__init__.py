@@ -34,12 +34,13 @@ if TYPE_CHECKING:
     )
     from crnn.padded import Padded
     from crnn.predictor import Predictor
-    from crnn.spec import ConvSpec, HeadSpec, NetworkSpec, RecurrentSpec
+    from crnn.spec import BranchSpec, ConvSpec, HeadSpec, NetworkSpec, RecurrentSpec
     from crnn.tasks.arrays import ArrayClassification, ArrayRegression
     from crnn.tasks.commands import SpokenCommands
     from crnn.tasks.forecasting import Forecasting
     from crnn.tasks.series import SeriesClassification
     from crnn.tasks.speech import SpeechRecognition
+    from crnn.tasks.text import TextClassification
 
 _ROOMS = {
     "crnn.data.arrays": ("Arrays",),
@@ -65,10 +66,11 @@ _ROOMS = {
     ),
     "crnn.padded": ("Padded",),
     "crnn.predictor": ("Predictor",),
-    "crnn.spec": ("ConvSpec", "HeadSpec", "NetworkSpec", "RecurrentSpec"),
+    "crnn.spec": ("BranchSpec", "ConvSpec", "HeadSpec", "NetworkSpec", "RecurrentSpec"),
     "crnn.tasks.arrays": ("ArrayClassification", "ArrayRegression"),
     "crnn.tasks.commands": ("SpokenCommands",),
     "crnn.tasks.speech": ("SpeechRecognition",),
+    "crnn.tasks.text": ("TextClassification",),
     "crnn.tasks.series": ("SeriesClassification",),
     "crnn.tasks.forecasting": ("Forecasting",),
 }
@@ -86,6 +88,7 @@ __all__ = [
     "ArrayRegression",
     "Arrays",
     "BinaryCrossEntropy",
+    "BranchSpec",
     "Constant",
     "ConvSpec",
     "Cosine",
@@ -109,6 +112,7 @@ __all__ = [
     "SpeechRecognition",
     "SpokenCommands",
     "Step",
+    "TextClassification",
     "TorchOptimizer",
     "TrainOptions",
     "WarmUp",

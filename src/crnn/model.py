@@ -15,6 +15,7 @@ from crnn.compiled import Compiled
 from crnn.data.example import ExampleSet, Record
 from crnn.data.findings import Findings
 from crnn.errors import NotReadyError, SpecError
+from crnn.explain import explain_all
 from crnn.losses import CrossEntropy
 from crnn.nn.kinds import AnySpec, read_spec
 from crnn.nn.network import parameter_count
@@ -343,6 +344,15 @@ class Model:
             DataError: a sample cannot be read; says which and why.
         """
         return self._predictor_or_fail().predict(x, batch_size)
+
+    def explain(self, x: Any) -> Any:
+        """Why samples get their answers: a `crnn.explain.Explanation` for each answer that `predict` gives.
+
+        Raises:
+            SpecError: the steps of this task's inputs have no names, as those of sound.
+            DataError: a sample cannot be read.
+        """
+        return explain_all(self._predictor_or_fail(), x)
 
     # ── save and load ────────────────────────────────────────────────────────────────────────────────────────────────
 

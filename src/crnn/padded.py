@@ -10,7 +10,7 @@ convolution it is ``(B, C, H, T)``, where H is F.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -101,3 +101,7 @@ class Padded:
     def with_data(self, data: Tensor) -> Padded:
         """Other data with the same lengths."""
         return Padded(data, self.lengths)
+
+
+Vary = Callable[[Padded, torch.Generator], Padded]
+"""An augmentation: a batch and the only source of chance, in; a batch, out."""

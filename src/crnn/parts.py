@@ -190,8 +190,9 @@ def fit_front(front: Any, train: ExampleSet) -> None:
 def start(network: Any, train: ExampleSet) -> None:
     """Let a network that begins with a solution in closed form find it, from the training part alone."""
     if hasattr(network, "start"):
-        batch = train[train.in_time(STARTING)]
-        network.start(batch.inputs, batch.targets)
+        rows = train.in_time(STARTING)
+        batch = train[rows]
+        network.start(batch.inputs, batch.targets, train.times_of(rows))
 
 
 def digest(module: torch.nn.Module) -> str:

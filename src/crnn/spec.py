@@ -64,7 +64,7 @@ def _plain(value: Any) -> Any:
 
 def _revive(nested: type[Spec] | None, value: Any) -> Any:
     if nested is not None and isinstance(value, dict):
-        return nested.from_dict(value)
+        return (BranchSpec if "branches" in value else nested).from_dict(value)
     if isinstance(value, (list, tuple)):
         return tuple(_revive(nested, item) for item in value)
     return value
@@ -163,6 +163,47 @@ class ConvSpec(Spec):
 
 
 @dataclass(frozen=True)
+class BranchSpec(Spec):
+    """Convolution blocks side by side: all read the same input, their channels are joined.
+
+    Args:
+        branches: The blocks, mostly of different kernels; all must keep the same number of steps and rows.
+
+    Example:
+        >>> spec = BranchSpec(tuple(ConvSpec(32, kernel=kernel) for kernel in (1, 3, 5)))
+        >>> spec.channels, spec.length(20)
+        (96, 20)
+    """
+
+    branches: tuple[ConvSpec, ...]
+
+    _nested: ClassVar[dict[str, type[Spec]]] = {"branches": ConvSpec}
+
+    def __post_init__(self) -> None:
+        _require(len(self.branches) > 0, "branches=(): give at least one block")
+        first = self.branches[0]
+        for block in self.branches[1:]:
+            alike = all(
+                block.length(size, axis) == first.length(size, axis) for axis in (0, 1) for size in range(1, 99)
+            )
+            _require(alike, f"branches of different lengths cannot be joined: {first} and {block}")
+
+    @property
+    def channels(self) -> int:
+        """Output channels of all branches together."""
+        return sum(block.channels for block in self.branches)
+
+    @property
+    def norm(self) -> str:
+        """The norm that looks furthest: "group" where any branch has it, else that of the first."""
+        return "group" if any(block.norm == "group" for block in self.branches) else self.branches[0].norm
+
+    def length(self, size: Steps, axis: int = 1) -> Steps:
+        """Steps (or frequency rows) that come out of `size` steps."""
+        return self.branches[0].length(size, axis)  # type: ignore[no-any-return]
+
+
+@dataclass(frozen=True)
 class RecurrentSpec(Spec):
     """A stack of recurrent layers.
 
@@ -197,20 +238,23 @@ class HeadSpec(Spec):
 
     Args:
         summary: "none" keeps every step; "last", "mean", "max", "attention" give one vector a sample, counting valid
-            steps only. "last" of a bidirectional network joins the last step of the forward and the first of the
-            backward reading, as Keras does.
+            steps only; several names join their vectors. "last" of a bidirectional network joins the last step of the
+            forward and the first of the backward reading, as Keras does.
         hidden: Units of each hidden dense layer.
         activation: Between hidden layers.
         dropout: Share dropped before each dense layer, in training.
     """
 
-    summary: Literal["none", "last", "mean", "max", "attention"] = "none"
+    summary: Literal["none", "last", "mean", "max", "attention"] | tuple[str, ...] = "none"
     hidden: tuple[int, ...] = ()
     activation: Literal["relu", "gelu", "silu", "tanh", "none"] = "relu"
     dropout: float = 0.0
 
     def __post_init__(self) -> None:
-        _check_choice("summary", self.summary, SUMMARIES)
+        several = isinstance(self.summary, tuple)
+        for name in self.summary if several else (self.summary,):
+            _check_choice("summary", name, SUMMARIES[1:] if several else SUMMARIES)
+        _require(self.summary != (), 'summary=(): give at least one name, or "none"')
         _check_choice("activation", self.activation, ACTIVATIONS)
         _check_share("dropout", self.dropout)
 
@@ -220,11 +264,14 @@ class NetworkSpec(Spec):
     """Convolutions, then recurrent layers, then a head.
 
     Args:
-        convolutions: The blocks in order; may be empty.
+        convolutions: The blocks in order, or blocks side by side (`BranchSpec`); may be empty.
         recurrent: The recurrent stack, or None for a purely convolutional network.
         head: Summary and dense layers.
         dimensions: 2 for spectrograms and images (F and T are both convolved), 1 for text and series.
         causal: Look only backwards in time, so that the network can stream.
+        wide: The last so many features of a step, one for each score, go past the network: their sum over time is what
+            a linear model in the front end answers, and the scores are the mean of both. In training the network
+            answers alone. Needs a summary, and one dimension.
 
     Example:
         >>> spec = NetworkSpec.classic()
@@ -234,11 +281,12 @@ class NetworkSpec(Spec):
         23
     """
 
-    convolutions: tuple[ConvSpec, ...] = ()
+    convolutions: tuple[ConvSpec | BranchSpec, ...] = ()
     recurrent: RecurrentSpec | None = field(default_factory=RecurrentSpec)
     head: HeadSpec = field(default_factory=HeadSpec)
     dimensions: Literal[1, 2] = 2
     causal: bool = False
+    wide: int = 0
 
     _nested: ClassVar[dict[str, type[Spec]]] = {
         "convolutions": ConvSpec,
@@ -255,6 +303,11 @@ class NetworkSpec(Spec):
         _require(
             not (self.causal and any(block.norm == "group" for block in self.convolutions)),
             'norm="group" averages over the whole sequence and cannot be causal: use "batch" or "layer"',
+        )
+        _require(self.wide >= 0, f"wide={self.wide!r}: give a number of features from 0 up")
+        _require(
+            self.wide == 0 or (self.head.summary != "none" and self.dimensions == 1),
+            f"wide={self.wide} needs a summary and dimensions=1: it adds to one vector of scores a sample",
         )
 
     @classmethod

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import crnn
-from crnn.data.toy import gestures, sales, sequences, tone_texts, tone_words, tones
+from crnn.data.toy import gestures, reviews, sales, sequences, tone_texts, tone_words, tones
 from crnn.nn.kinds import read_spec
 from crnn.tasks import TASKS, from_config
 from crnn.tasks.task import SIZES
@@ -28,6 +28,10 @@ def speech(folder):
     return crnn.SpeechRecognition(rate_hz=8000, augment=False), (tone_texts(folder, 24),)
 
 
+def texts(folder):
+    return crnn.TextClassification(), (reviews(folder / "texts.csv", count=60),)
+
+
 def movements(folder):
     return crnn.SeriesClassification(augment=False), (gestures(folder / "gestures.csv"),)
 
@@ -46,6 +50,7 @@ TOYS = {
     "series": movements,
     "forecast": shops,
     "speech": speech,
+    "text": texts,
 }
 
 

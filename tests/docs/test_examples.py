@@ -15,7 +15,9 @@ SETTINGS = {
     "first_run.py": ("--data words --epochs 1 --out run", "accuracy on unseen speakers"),
     "classic_network.py": ("--samples 60 --epochs 1 --out run", r"348,298 parameters"),
     "spoken_commands.py": ("--epochs 1 --out run", r"accuracy +\d+\.\d% on speakers never heard: s\d\d"),
+    "reviews.py": ("--epochs 1 --out run", r"%  TF-IDF \+ linear\n[\s\S]*房间一点也不干净: (good|bad) \(\d+%\), since"),
     "sensor_series.py": ("--epochs 1 --out run", r"judged on 12 sequences of s\d, never trained on"),
+    "forecast_sales.py": ("--epochs 1 --out run", r"seasonal naive +mae \d[\s\S]*3 series, 4 steps ahead"),
     "custom_parts.py": ("--epochs 1", r"focal loss, NAdam +accuracy \d"),
     "described_network.py": ("--epochs 1 --out run", r"after 40 steps: class \d with (\d+%)\nwhole .* with \1"),
 }

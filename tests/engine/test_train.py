@@ -187,6 +187,21 @@ SCRIPT = textwrap.dedent(
 )
 
 
+STOPPED = """
+    def loss(scores, targets):  # no number for one sample alone, which lies in one process
+        spoilt = torch.where(targets == 2, torch.nan, 0.0).sum()
+        return torch.nn.functional.cross_entropy(scores, targets) + spoilt
+
+    y = y % 2
+    y[5] = 2
+    model.compile(loss=loss, optimizer="sgd", metrics=["accuracy"])
+    try:
+        model.fit(x, y, epochs=3, batch_size=10, validation_split=0, options=options)
+    except crnn.errors.TrainingError as error:
+        print("stopped:", error, flush=True)
+"""
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("launcher", ["own", "torchrun"])
 def test_two_processes_give_the_metrics_of_one_on_the_union(tmp_path, launcher):
@@ -214,6 +229,26 @@ def test_two_processes_give_the_metrics_of_one_on_the_union(tmp_path, launcher):
         for name in one:
             if name != "seconds":
                 assert two[name] == pytest.approx(one[name], rel=1e-4), (name, one, two)
+
+
+@pytest.mark.slow
+def test_all_processes_stop_where_the_loss_of_one_is_no_number(tmp_path):
+    script = tmp_path / "script.py"
+    body, _, _ = SCRIPT.partition("    history = ")
+    script.write_text(body + STOPPED)
+    done = subprocess.run(
+        [sys.executable, str(script), "2", str(tmp_path / "run"), "none"],
+        check=False,
+        timeout=300,
+        env={**os.environ, "PYTHONPATH": SOURCE},
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr
+    told = [line for line in done.stdout.splitlines() if line.startswith("stopped")]
+    assert len(told) == 2, done.stdout + done.stderr
+    assert told[0] == told[1]
+    assert "the loss became nan in epoch 1" in told[0]
 
 
 @pytest.mark.slow

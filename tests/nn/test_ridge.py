@@ -43,10 +43,23 @@ def test_with_few_noisy_samples_it_stays_near_the_rule():
 def test_rules_say_what_they_should():
     series = torch.arange(1.0, 9.0, dtype=torch.float64) ** 2
     look_back, last = series - series[-1], series[-1]
-    drift, again, moved = (rule @ look_back + last for rule in rules(8, 5, 3))
+    drift, again, moved, averaged = (rule @ look_back + last for rule in rules(8, 5, 3))
     torch.testing.assert_close(drift, last + torch.arange(1, 6) * (series[-1] - series[0]) / 7)
     assert again.tolist() == [36, 49, 64, 36, 49]
     yearly = series[-1] - series[-4]
     torch.testing.assert_close(moved, again + yearly * torch.tensor([1, 1, 1, 2, 2]))
+    mean = (series[-5:] - series[-8:-3]).mean()
+    torch.testing.assert_close(averaged, again + mean * torch.tensor([1, 1, 1, 2, 2]))
     assert len(rules(8, 5, 1)) == 1
     assert len(rules(3, 5, 3)) == 2
+
+
+def test_without_samples_that_end_before_the_held_ones_the_best_rule_is_kept():
+    x, _, weight = case(samples=30)
+    rule = torch.zeros(2, 6, dtype=torch.float64)
+    rule[:, 5] = 1.0
+    y = x @ rule.T + 0.1 * x @ weight.T
+    kept, _ = ridge(x, y, [rule], times=torch.arange(30), gap=40)
+    torch.testing.assert_close(kept, rule, rtol=0, atol=1e-3)
+    free, _ = ridge(x, y, [rule], times=torch.arange(30), gap=5)
+    assert (free - rule).norm() > 10 * (kept - rule).norm()

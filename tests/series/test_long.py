@@ -95,6 +95,13 @@ def test_a_split_that_changes_within_an_id(tmp_path):
     assert "split that changes within an id" in findings
 
 
+def test_of_several_labels_none_is_no_mistake(tmp_path):
+    rows = ["1,1,a;b", "1,2,a;b", "2,1,", "2,2,"]
+    records, findings = from_long(table(tmp_path, rows, "id,x,label"), {}, several=True)
+    assert [record.target for record in records] == ["a;b", ""]
+    assert len(findings) == 0
+
+
 def test_decimal_commas_are_read_and_said(tmp_path):
     records, findings = read(tmp_path, ["1;0,5;go", "1;1,5;go"], "id;x;label")
     assert records[0].source.ravel().tolist() == [0.5, 1.5]

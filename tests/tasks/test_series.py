@@ -155,7 +155,7 @@ def test_several_labels_from_zeros_and_ones():
     assert isinstance(answer, SeriesLabels)
     assert set(answer.labels) == {name for name, share in answer.probabilities if share >= 0.5}
     assert set(answer.to_dict()) == {"labels", "probabilities"}
-    assert all(shares.shape == (12, 3) for shares in model.baselines().values())
+    assert all(shares.shape == (len(model.validation[0]), 3) for shares in model.baselines().values())
 
 
 @pytest.mark.parametrize(
@@ -168,6 +168,12 @@ def test_several_labels_from_names(targets):
     task = learnt(records, multi_label=True)
     assert task.labels.names == ["talk", "walk"]
     assert [task.prepare(record).target.tolist() for record in records] == [[1, 1], [0, 0], [1, 1], [0, 1]]
+
+
+def test_the_first_sequence_may_be_the_one_without_labels():
+    x = some(2)
+    task = learnt([Record(x[0].source, [], "row 0"), Record(x[1].source, ["b", "a"], "row 1")], multi_label=True)
+    assert task.labels.names == ["a", "b"]
 
 
 def test_what_cannot_be_learnt_says_why():

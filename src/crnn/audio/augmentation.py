@@ -75,6 +75,11 @@ def whole(generator: torch.Generator, most: Tensor) -> Tensor:
     return (uniform(generator, len(most), 0.0, 1.0) * (most + 1)).long().minimum(most)
 
 
+def normal(generator: torch.Generator, shape: tuple[int, ...], device: torch.device) -> Tensor:
+    """Normal numbers of a shape, drawn where the generator lives, then moved."""
+    return torch.randn(shape, generator=generator, device=generator.device).to(device)
+
+
 def white(generator: torch.Generator, shape: tuple[int, ...], device: torch.device) -> Tensor:
     """White noise of a shape, drawn where the generator lives, then moved: even between ±√3, so its power is 1.
 

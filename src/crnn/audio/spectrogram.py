@@ -174,6 +174,11 @@ class LogMel(nn.Module):
         return self.spec.bands
 
     @property
+    def sample_shape(self) -> tuple[int, ...]:
+        """Shape of a sample to show a network's shapes for: one second."""
+        return (self.spec.rate_hz,)
+
+    @property
     def needs_fit(self) -> bool:
         """Whether `fit_normaliser` has something to learn."""
         return self.spec.normalise in ("running", "global")

@@ -41,6 +41,7 @@ def write_page(
             findings=model.findings,
             settings={**settings, "parameters": f"{model.parameters:,}"},
             baselines=baselines,
+            reasons=lambda record: model.explain([record])[0],
             title=title,
         )
     except MissingExtraError as error:

@@ -159,6 +159,10 @@ class ExampleSet(torch.utils.data.Dataset[Batch]):
         known = getattr(self.inputs, "lengths", None)
         return known if known is not None else np.array([len(item) for item in self.inputs], dtype=np.int64)
 
+    def times_of(self, rows: Sequence[int]) -> Tensor | None:
+        """The step in time of some samples; None where they have none."""
+        return None
+
     def __getitem__(self, rows: Sequence[int]) -> Batch:
         inputs = Padded.stack([np.asarray(self.inputs[row]) for row in rows])
         weights = None if self.weights is None else torch.from_numpy(self.weights[list(rows)])

@@ -21,11 +21,12 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     ),
     "label": (
         *("label", "labels", "class", "class_name", "command", "target", "category", "keyword", "word", "intent"),
-        *("class_index", "sentiment", "y"),
+        *("class_index", "sentiment", "y", "topic", "polarity", "rating", "stars", "标签", "类别", "情感", "分类"),
     ),
     "text": (
         *("text", "transcript", "transcription", "sentence", "utterance", "content", "review", "comment", "text_a"),
-        *("title", "ground_truth", "gt"),
+        *("ground_truth", "gt", "body", "message", "tweet", "question", "document", "description", "headline", "title"),
+        *("文本", "内容", "评论", "句子", "正文", "标题"),
     ),
     "group": ("group", "speaker", "speaker_id", "client_id", "user", "writer", "writer_id", "page_or_writer"),
     "split": ("split", "set", "subset", "partition"),

@@ -16,6 +16,8 @@ from typing import Any
 from crnn.errors import UnreadableError
 
 _DELIMITERS = ",;\t|"
+_LONGEST_CELL = 1 << 30
+"""Letters of a cell; Python's own limit of 131,072 is too low for whole documents."""
 _HIGH = re.compile(rb"[\x80-\xff]+")
 
 
@@ -140,6 +142,15 @@ def _delimiter(text: str) -> str:
 def _parse(text: str, delimiter: str, quoting: Any) -> tuple[list[list[str]], list[int]]:
     rows: list[list[str]] = []
     lines: list[int] = []
+    limit = csv.field_size_limit(_LONGEST_CELL)  # of the whole process, so it is put back
+    try:
+        _fill(rows, lines, text, delimiter, quoting)
+    finally:
+        csv.field_size_limit(limit)
+    return rows, lines
+
+
+def _fill(rows: list[list[str]], lines: list[int], text: str, delimiter: str, quoting: Any) -> None:
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, quoting=quoting, strict=True)
     for row in reader:
         if delimiter == "\t" and quoting == csv.QUOTE_MINIMAL and any("\n" in cell for cell in row):
@@ -148,7 +159,6 @@ def _parse(text: str, delimiter: str, quoting: Any) -> tuple[list[list[str]], li
         if any(cells):
             rows.append(cells)
             lines.append(reader.line_num)
-    return rows, lines
 
 
 def _json_lines(file: Path, text: str) -> Table:

@@ -7,6 +7,7 @@ import hashlib
 import wave
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -280,6 +281,73 @@ def _write_wav(file: Path, sound: Floats, rate_hz: int) -> None:
         out.setsampwidth(2)
         out.setframerate(rate_hz)
         out.writeframes((np.clip(sound, -1, 1) * 32767).astype("<i2").tobytes())
+
+
+def reviews(path: str | Path, count: int = 120, *, language: str = "en", seed: int = 0) -> Path:
+    """A table of made hotel reviews with their label, "good" or "bad" (好评 or 差评), in turn.
+
+    Every third review says what it means by a negation, so that single words do not tell all.
+
+    Args:
+        path: The CSV file, with the columns ``text`` and ``label``.
+        count: Reviews.
+        language: "en" or "zh".
+        seed: Same seed, same reviews.
+
+    Returns:
+        The path of the file.
+
+    Raises:
+        SpecError: no reviews, more than there are, or another language.
+
+    Example:
+        >>> import tempfile
+        >>> file = reviews(Path(tempfile.mkdtemp()) / "reviews.csv", count=4)
+        >>> file.read_text(encoding="utf-8").splitlines()[0]
+        'text,label'
+    """
+    _check_sizes(count=count)
+    if count > MOST_REVIEWS:
+        raise SpecError(f"count={count!r}: there are at most {MOST_REVIEWS} different reviews")
+    if language not in _REVIEWS:
+        raise SpecError(f"language={language!r}: made reviews are there in {' and '.join(_REVIEWS)}")
+    parts, random = _REVIEWS[language], np.random.default_rng(seed)
+    written: dict[str, str] = {}
+    while len(written) < count:
+        number = len(written)
+        side, negated = number % 2, number % 3 == 0
+        word = random.choice(parts["words"][1 - side if negated else side])
+        form = random.choice(parts["negated" if negated else "plain"])
+        text = form.format(subject=random.choice(parts["subjects"]), word=word) + random.choice(parts["ends"])
+        written.setdefault(text, parts["labels"][side])  # no review comes twice
+    path = Path(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("w", newline="", encoding="utf-8") as file:
+        csv.writer(file).writerows([("text", "label"), *written.items()])
+    return path
+
+
+MOST_REVIEWS = 200
+"""More are not sure to be different from each other."""
+
+_REVIEWS: dict[str, dict[str, Any]] = {
+    "en": {
+        "labels": ("good", "bad"),
+        "subjects": ("the room", "the breakfast", "the staff", "our bed", "the view", "the bathroom"),
+        "words": (("lovely", "clean", "friendly", "great"), ("awful", "dirty", "rude", "poor")),
+        "plain": ("{subject} was {word}", "{subject} is really {word}", "we found {subject} {word}"),
+        "negated": ("{subject} was not {word} at all", "nobody can call {subject} {word}"),
+        "ends": (".", "!", ", and we stayed two nights.", ", as a friend had told us."),
+    },
+    "zh": {
+        "labels": ("好评", "差评"),
+        "subjects": ("房间", "早餐", "服务员", "床", "风景", "卫生间"),
+        "words": (("干净", "舒服", "热情", "漂亮"), ("肮脏", "糟糕", "冷淡", "难看")),
+        "plain": ("{subject}很{word}", "{subject}真的{word}", "我们觉得{subject}{word}"),
+        "negated": ("{subject}一点也不{word}", "谁也不会说{subject}{word}"),
+        "ends": ("。", "！", "，住了两个晚上。", "，跟朋友说的一样。"),
+    },
+}
 
 
 def _check_sizes(**sizes: int) -> None:

@@ -6,17 +6,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import torch
 from torch import Tensor
 
 from crnn.data.example import ExampleSet, Record
 from crnn.losses.objective import Objective
 from crnn.nn.network import Recogniser
 from crnn.optim import Optimizer, Schedule
-from crnn.padded import Padded
-
-Vary = Callable[[Padded, torch.Generator], Padded]
-"""An augmentation: a batch and the only source of chance, in; a batch, out."""
+from crnn.padded import Vary
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ Trainer took 7–24 % more on small networks (`docs/why/design.md`).
 from __future__ import annotations
 
 import logging
+import math
 import time
 import warnings
 from contextlib import AbstractContextManager, nullcontext
@@ -215,8 +216,11 @@ class Training:
 
     def _learn(self, parcel: _Parcel) -> Tensor:
         loss: Tensor = self.step(parcel)
+        share = self._share(parcel.batch, loss)
+        if math.isnan(share):
+            return torch.full_like(loss.detach(), torch.nan)  # every process stops here, not only the one that failed
         self._wrapped.zero_grad(set_to_none=True)
-        self.fabric.backward(loss * self._share(parcel.batch))
+        self.fabric.backward(loss * share)
         if self.job.clip_norm is not None:
             self.fabric.clip_gradients(self.step, self._wrapped, max_norm=self.job.clip_norm, error_if_nonfinite=False)
         self._wrapped.step()
@@ -226,12 +230,16 @@ class Training:
             self.average.update(self.job.recogniser)
         return loss.detach()
 
-    def _share(self, batch: Batch) -> float:
-        """What this process's mean counts in the mean over all: its part of the weights, over an even part."""
+    def _share(self, batch: Batch, loss: Tensor) -> float:
+        """What this process's mean counts in the mean over all: its part of the weights, over an even part.
+
+        Where the loss of any process is no number, all get NaN: the sum that they exchange anyway tells them.
+        """
         if self.fabric.world_size == 1:
             return 1.0
         assert batch.targets is not None
         own = self.job.measuring.objective.weight(batch.targets, batch.weights).to(self.fabric.device)
+        own = torch.where(loss.detach().isfinite(), own, torch.nan)
         total = self.fabric.all_reduce(own.clone(), reduce_op="sum")
         return float(own / total * self.fabric.world_size)  # type: ignore[operator]
 

@@ -26,6 +26,8 @@ from crnn.tasks.arrays import ArrayClassification, ArrayRegression
 from crnn.tasks.commands import SpokenCommands
 from crnn.tasks.series import SeriesClassification
 from crnn.tasks.task import Task
+from crnn.tasks.text import TextClassification
+from crnn.tasks.text_reading import looks_like_texts
 
 ARRAYS = ".npz"
 BARS = 12
@@ -63,6 +65,8 @@ def _reader(task: Task | str | None, given: Any, targets: Any) -> Task:
         return TASKS[task]()
     if isinstance(given, (str, Path)) and is_archive_set(given):
         return SeriesClassification()
+    if isinstance(given, (str, Path)) and looks_like_texts(Path(given).expanduser()):
+        return TextClassification()
     if isinstance(given, (str, Path)) or (isinstance(given, list) and given and isinstance(given[0], (str, Path))):
         return SpokenCommands()
     values = np.asarray(() if targets is None else targets)
@@ -101,6 +105,8 @@ def _targets(records: Sequence[Record]) -> dict[str, Any]:
     given = [record.target for record in records if record.target is not None]
     if not given:
         return {}
+    if isinstance(given[0], tuple):
+        return {"labels": _counted(str(label) for target in given for label in target)}
     values = np.asarray(given, dtype=object if isinstance(given[0], str) else None)
     if values.dtype.kind == "f" and not np.equal(np.mod(values, 1), 0).all():
         return {"targets": {"values": int(values[0].size), **_range(values)}}

@@ -19,8 +19,14 @@ from crnn.nn.kinds import read_spec
 from crnn.nn.network import Recogniser, parameter_count, require_streaming
 from crnn.padded import Padded
 from crnn.report.card import kept_values
-from crnn.spec import Spec
+from crnn.spec import BranchSpec, Spec
 from crnn.tasks import from_config
+
+LONG = 20
+"""Entries of a setting from which only their number is told."""
+
+LETTERS = 200
+"""Letters of a setting from which only their number is told."""
 
 STEPS = 100
 """Steps of the sample that shapes are shown for, where inputs are arrays; for sound it is one second."""
@@ -42,7 +48,7 @@ def inspect_model(folder: Path) -> Inspection:
         steps, layers = _layers(recogniser)
         facts["parameters"] = parameter_count(recogniser)
         facts["layers"] = layers
-        facts["shapes_for"] = f"{steps} {'samples' if recogniser.front is not None else 'steps'}"
+        facts["shapes_for"] = f"{steps} {'steps' if _stepwise(recogniser) else 'samples'}"
     facts["streams"] = _streams(config)
     facts["integrity"] = "broken" if found.problems else "whole: weights and configuration belong together"
     paths = [folder / name for name in (store.CONFIG, store.WEIGHTS, store.CARD)]
@@ -61,7 +67,7 @@ def _configured(config: Mapping[str, Any]) -> dict[str, Any]:
     for name in ("spectrogram", "threshold", "temperature"):
         if name in task:
             facts[name] = task.pop(name)
-    facts["settings"] = {name: value for name, value in task.items() if value is not None}
+    facts["settings"] = {name: _brief(value) for name, value in task.items() if value is not None}
     facts["loss"] = _named(config.get("loss"))
     history = config.get("history")
     if history and history.get("rows"):
@@ -69,6 +75,22 @@ def _configured(config: Mapping[str, Any]) -> dict[str, Any]:
         facts["chosen_by"] = history["monitor"]
         facts["measured"] = kept_values(history)
     return facts
+
+
+def _brief(value: Any) -> Any:
+    """A setting as it is; of a vocabulary, or of what else was learnt, how much of it there is."""
+    if isinstance(value, Mapping):
+        return {name: _brief(part) for name, part in value.items()}
+    if isinstance(value, list) and len(value) > LONG:
+        return f"{len(value):,} entries"
+    if isinstance(value, str) and len(value) > LETTERS:
+        return f"{len(value):,} characters"
+    return value
+
+
+def _stepwise(recogniser: Recogniser) -> bool:
+    """Whether the front end, where there is one, keeps the steps."""
+    return recogniser.front is None or recogniser.front.frames(2) == 2  # type: ignore[operator]
 
 
 def _named(part: Any) -> str:
@@ -92,11 +114,15 @@ def _recogniser(folder: Path, config: dict[str, Any], problems: list[str]) -> Re
 @torch.no_grad()
 def _layers(recogniser: Recogniser) -> tuple[int, list[dict[str, Any]]]:
     """Steps of a sample, and what each layer makes of it."""
-    steps = STEPS if recogniser.front is None else int(recogniser.front.spec.rate_hz)  # type: ignore[union-attr, arg-type]
+    network, front = recogniser.network, recogniser.front
+    tail: tuple[int, ...]
+    if front is None:
+        steps, tail = STEPS, (network.features, network.channels)[: 1 + (network.channels > 1)]
+    else:
+        steps, *rest = front.sample_shape  # type: ignore[misc]
+        tail = tuple(rest)
     while predictor.too_short(recogniser, steps):
         steps *= 2
-    network = recogniser.network
-    tail = () if recogniser.front is not None else (network.features, network.channels)[: 1 + (network.channels > 1)]
     rows: list[dict[str, Any]] = []
     hooks = [
         module.register_forward_hook(lambda _, __, out, row=row: row.update(output=_shape(out)))
@@ -123,7 +149,8 @@ def _parts(recogniser: Recogniser) -> list[tuple[str, str, nn.Module]]:
     if network.recurrent is not None and spec.recurrent is not None:
         parts.append((f"recurrent ({spec.recurrent.cell})", _differences(spec.recurrent), network.recurrent))
     if network.head.summary is not None:
-        parts.append(("summary over time", spec.head.summary, network.head.summary))
+        names = spec.head.summary if isinstance(spec.head.summary, tuple) else (spec.head.summary,)
+        parts.append(("summary over time", ", ".join(names), network.head.summary))
     parts += [(f"dense {number}", "", module) for number, module in enumerate(network.head.hidden, start=1)]
     return [*parts, ("scores", "", network.head.scores)]
 
@@ -147,7 +174,9 @@ def _row(rows: list[dict[str, Any]], name: str, told: str, module: nn.Module) ->
 
 
 def _differences(spec: Spec) -> str:
-    """The settings that are not the default."""
+    """The settings that are not the default; of blocks side by side those of each."""
+    if isinstance(spec, BranchSpec):
+        return " | ".join(map(_differences, spec.branches))
     values = {item.name: getattr(spec, item.name) for item in fields(spec) if item.default != getattr(spec, item.name)}  # type: ignore[arg-type]
     return ", ".join(f"{name} {value}" for name, value in values.items() if name != "cell")
 

@@ -74,19 +74,20 @@ class ForecastNetwork(nn.Module):
             nn.init.zeros_(self.shortcut.weight)
             nn.init.zeros_(self.shortcut.bias)
 
-    def start(self, x: Padded, y: Tensor) -> None:
+    def start(self, x: Padded, y: Tensor, times: Tensor | None = None) -> None:
         """Set the shortcut to the ridge regression of training windows.
 
         Args:
             x: ``(N, T, F)``, in the order of time.
             y: ``(N, H)`` what came.
+            times: ``(N,)`` the step at which each window's horizon begins.
         """
         if self.shortcut is None:
             return
         history, _ = self.windows(x)
         values, centre, spread = self._normalised(history[..., 0])
         simple = rules(self.spec.look_back, self.spec.horizon, self.spec.season) if self.spec.centre == "last" else []
-        weight, bias = ridge(values, (y - centre) / spread, simple)
+        weight, bias = ridge(values, (y - centre) / spread, simple, times, self.spec.horizon)
         with torch.no_grad():
             self.shortcut.weight.copy_(weight)
             self.shortcut.bias.copy_(bias)

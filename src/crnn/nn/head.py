@@ -9,7 +9,7 @@ from torch import Tensor, nn
 
 from crnn.nn.activation import ACTIVATIONS
 from crnn.nn.dropout import Dropout
-from crnn.nn.summary import SUMMARIES
+from crnn.nn.summary import SUMMARIES, Joined
 from crnn.padded import Padded
 from crnn.spec import HeadSpec
 
@@ -27,7 +27,12 @@ class Head(nn.Module):
     def __init__(self, inputs: int, directions: int, outputs: int, spec: HeadSpec) -> None:
         super().__init__()
         self.activation = ACTIVATIONS[spec.activation]
-        self.summary = None if spec.summary == "none" else SUMMARIES[spec.summary](inputs, directions)
+        self.summary: nn.Module | None = None
+        if isinstance(spec.summary, tuple):
+            self.summary = Joined(spec.summary, inputs, directions)
+            inputs *= len(spec.summary)
+        elif spec.summary != "none":
+            self.summary = SUMMARIES[spec.summary](inputs, directions)
         widths = [inputs, *spec.hidden]
         self.hidden = nn.ModuleList(nn.Linear(*pair) for pair in pairwise(widths))
         self.dropout = Dropout(spec.dropout)

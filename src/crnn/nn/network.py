@@ -8,9 +8,10 @@ import torch
 from torch import Tensor, nn
 
 from crnn.errors import ShapeError, SpecError
-from crnn.nn.convolution import ConvBlock
+from crnn.nn.branches import convolution
 from crnn.nn.head import Head
 from crnn.nn.recurrent import Recurrent
+from crnn.nn.wide import Wide
 from crnn.padded import Padded
 from crnn.spec import NetworkSpec
 
@@ -42,10 +43,16 @@ class Network(nn.Module):
         self.channels = channels
         self.outputs = outputs
         self.shortest = spec.shortest()
-        width = channels if spec.dimensions == 2 else channels * features
+        if spec.wide not in (0, outputs) or spec.wide >= features * channels:
+            raise SpecError(
+                f"wide={spec.wide} does not fit {outputs} scores and {features * channels} features: give 0, or"
+                " a feature for each score and more for the network"
+            )
+        self.wide = Wide(spec.wide) if spec.wide else None
+        width = channels if spec.dimensions == 2 else channels * features - spec.wide
         self.convolutions = nn.ModuleList()
         for block in spec.convolutions:
-            self.convolutions.append(ConvBlock(width, block, spec.dimensions, spec.causal))
+            self.convolutions.append(convolution(width, block, spec.dimensions, spec.causal))
             width = block.channels
         if spec.dimensions == 2:
             width *= spec.rows(features)
@@ -60,6 +67,13 @@ class Network(nn.Module):
             ShapeError: the features do not fit, or a sample is too short for the convolutions.
         """
         self._check(x)
+        if self.wide is None:
+            return self._scores(x)
+        x, past = self.wide.split(x)
+        scores = self._scores(x)
+        return scores.with_data(self.wide.joined(scores.data, self.wide(past)))
+
+    def _scores(self, x: Padded) -> Padded:
         data, lengths = self._enter(x.data), x.lengths
         for block in self.convolutions:
             data, lengths = block(data, lengths)

@@ -14,17 +14,22 @@ HELD = 0.2
 """Share of the samples, the last ones, on which penalty and rule are chosen."""
 
 
-def ridge(x: Tensor, y: Tensor, rules: Sequence[Tensor] = ()) -> tuple[Tensor, Tensor]:
+def ridge(
+    x: Tensor, y: Tensor, rules: Sequence[Tensor] = (), times: Tensor | None = None, gap: int = 0
+) -> tuple[Tensor, Tensor]:
     """Weight and bias that minimise squared errors, drawn towards a simple rule rather than towards nothing.
 
     With a strong penalty what is left is the rule itself, so that with few samples the answer is not worse than it.
-    Penalty and rule are chosen on the last samples: windows overlap, so leaving out single ones would choose too weak a
-    penalty. The fit is then made anew on all.
+    Penalty and rule are chosen on the last samples, by a fit to those that end before these begin: windows overlap, and
+    a fit to their neighbours would choose too weak a penalty. Where there are none, the series are too short to try a
+    free fit on, and the best rule is kept.
 
     Args:
         x: ``(N, L)``, in the order of time.
         y: ``(N, H)``.
         rules: Weights ``(H, L)`` to be drawn to; zero is always tried.
+        times: ``(N,)`` the step at which each sample begins; None takes their order.
+        gap: Steps between the beginnings of two samples that share nothing to forecast.
 
     Returns:
         ``(H, L)`` and ``(H,)``, float64.
@@ -37,24 +42,29 @@ def ridge(x: Tensor, y: Tensor, rules: Sequence[Tensor] = ()) -> tuple[Tensor, T
     """
     x, y = x.double(), y.double()
     tried = [x.new_zeros(y.shape[1], x.shape[1]), *(rule.to(x) for rule in rules)]
+    begins = torch.arange(len(x)) if times is None else times
     cut = len(x) - round(HELD * len(x))
-    chosen = (PENALTIES[len(PENALTIES) // 2], 0)
-    if 2 <= cut < len(x):
+    fitted = begins[:cut] <= begins[min(cut, len(x) - 1)] - gap
+    if cut == len(x) or int(fitted.sum()) < 2:
+        errors = {(PENALTIES[-1], number): _error(rule, 0.0, x, y) for number, rule in enumerate(tried)}
+    else:
         errors = {}
         for number, rule in enumerate(tried):
-            parts = _Solved(x[:cut], y[:cut], rule)
-            for penalty in PENALTIES:
-                weight, bias = parts.at(penalty)
-                errors[penalty, number] = float((x[cut:] @ weight.T + bias - y[cut:]).abs().mean())
-        chosen = min(errors, key=lambda key: errors[key])
-    return _Solved(x, y, tried[chosen[1]]).at(chosen[0])
+            parts = _Solved(x[:cut][fitted], y[:cut][fitted], rule)
+            errors |= {(penalty, number): _error(*parts.at(penalty), x[cut:], y[cut:]) for penalty in PENALTIES}
+    penalty, number = min(errors, key=lambda key: errors[key])
+    return _Solved(x, y, tried[number]).at(penalty)
+
+
+def _error(weight: Tensor, bias: Tensor | float, x: Tensor, y: Tensor) -> float:
+    return float((x @ weight.T + bias - y).abs().mean())
 
 
 def rules(look_back: int, horizon: int, season: int) -> list[Tensor]:
     """Simple rules as weights ``(H, L)`` on a look-back without its last value.
 
-    The line through both ends goes on; and, where a season fits into the look-back, the last season comes again, as it
-    was and moved by what has changed since a season ago.
+    The line through both ends goes on; and, where a season fits into the look-back, the last season comes again: as it
+    was, moved by what has changed since a season ago, and moved by the mean of such changes over the look-back.
     """
     ahead = torch.arange(1, horizon + 1, dtype=torch.float64)
     found = []
@@ -67,9 +77,11 @@ def rules(look_back: int, horizon: int, season: int) -> list[Tensor]:
         place = torch.arange(horizon)
         again[place, look_back - season + place % season] = 1.0
         found.append(again)
-        if season < look_back:
+        for count in sorted({min(1, look_back - season), look_back - season} - {0}):
+            seasons = 1.0 + torch.div(place, season, rounding_mode="floor")
             moved = again.clone()
-            moved[place, look_back - 1 - season] -= 1.0 + torch.div(place, season, rounding_mode="floor")
+            moved[:, look_back - count :] += seasons[:, None] / count
+            moved[:, look_back - count - season : look_back - season] -= seasons[:, None] / count
             found.append(moved)
     return found
 

@@ -29,6 +29,7 @@ class Stream:
         self._blocks: list[Any] = [None] * len(network.convolutions)
         self._recurrent: Any = None
         self._head: Any = None
+        self._wide: Any = None
 
     @torch.no_grad()
     def push(self, chunk: Tensor) -> Tensor:
@@ -43,6 +44,9 @@ class Stream:
         net = self.network
         if chunk.dim() < 3 or chunk.shape[2] != net.features:
             raise ShapeError(f"a chunk has shape {tuple(chunk.shape)}; give (B, T, {net.features})")
+        past = None
+        if net.wide is not None:
+            chunk, past = chunk[:, :, : -net.wide.width], chunk[:, :, -net.wide.width :]
         x = net._enter(chunk)
         for index, block in enumerate(net.convolutions):
             x, self._blocks[index] = block.step(x, self._blocks[index])  # type: ignore[operator]
@@ -50,4 +54,7 @@ class Stream:
         if net.recurrent is not None:
             x, self._recurrent = net.recurrent.step(x, self._recurrent)
         scores, self._head = net.head.step(x, self._head)
+        if net.wide is not None and past is not None:
+            added, self._wide = net.wide.step(past, self._wide)
+            scores = net.wide.joined(scores, added)
         return scores

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import torch
@@ -100,6 +101,30 @@ class Attention(nn.Module):
             fade = torch.exp(state[2] - peak)
             above, below = above + state[0] * fade, below + state[1] * fade
         return above / below, (above, below, peak)
+
+
+class Joined(nn.Module):
+    """Several summaries, one behind the other.
+
+    Args:
+        names: Of the summaries.
+        width: Features D of a step.
+        directions: 2 behind a bidirectional stack, else 1.
+    """
+
+    def __init__(self, names: Sequence[str], width: int, directions: int) -> None:
+        super().__init__()
+        self.parts = nn.ModuleList(SUMMARIES[name](width, directions) for name in names)
+
+    def forward(self, x: Padded) -> Tensor:
+        """Map ``(B, T, D)`` to ``(B, D × summaries)``."""
+        return torch.cat([part(x) for part in self.parts], dim=1)
+
+    def step(self, x: Tensor, state: list[Any] | None) -> tuple[Tensor, Any]:
+        """Follow a stream; gives the summary so far."""
+        states = state or [None] * len(self.parts)
+        found = [part.step(x, own) for part, own in zip(self.parts, states, strict=True)]  # type: ignore[operator]
+        return torch.cat([summary for summary, _ in found], dim=1), [own for _, own in found]
 
 
 def _started(latest: Tensor | None, x: Tensor) -> Tensor:

@@ -225,7 +225,7 @@ class TorchOptimizer(Optimizer):
         """An object of the class, in two groups where the class knows weight decay.
 
         Raises:
-            SpecError: nothing in the module can be trained, or the class refuses its settings.
+            SpecError: the class refuses its settings.
         """
         made = self._resolved()
         decay = inspect.signature(made).parameters.get("weight_decay")

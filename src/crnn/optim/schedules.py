@@ -53,11 +53,7 @@ class Curve(Schedule):
     def build(
         self, optimizer: torch.optim.Optimizer, total_steps: int, higher_is_better: bool = False
     ) -> LRScheduler | ReduceLROnPlateau:
-        """A `LambdaLR` over `factor`; steps beyond the last keep its rate.
-
-        Raises:
-            SpecError: `total_steps` is not a whole number from 1 up.
-        """
+        """A `LambdaLR` over `factor`; steps beyond the last keep its rate."""
         _check_steps(total_steps)
         return LambdaLR(optimizer, lambda step: self.factor(min(step, total_steps - 1), total_steps))
 
@@ -204,11 +200,7 @@ class Plateau(Schedule):
     def build(
         self, optimizer: torch.optim.Optimizer, total_steps: int, higher_is_better: bool = False
     ) -> LRScheduler | ReduceLROnPlateau:
-        """A `ReduceLROnPlateau`, to be stepped with the monitored value after each epoch.
-
-        Raises:
-            SpecError: `total_steps` is not a whole number from 1 up.
-        """
+        """A `ReduceLROnPlateau`, to be stepped with the monitored value after each epoch."""
         _check_steps(total_steps)
         return ReduceLROnPlateau(
             optimizer,

@@ -31,6 +31,7 @@ class Judged:
         predictions: ``(N, K)`` in double precision: calibrated probabilities, or values.
         targets: ``(N,)`` class numbers, or ``(N, K)`` labels or values.
         scales: ``(N,)`` what MASE divides the errors of each sample by, where samples have such scales of their own.
+        fresh: ``(N,)`` bool: not in the training part; None where the task does not remember it.
     """
 
     kind: Kind
@@ -39,6 +40,7 @@ class Judged:
     predictions: Tensor
     targets: Tensor
     scales: Tensor | None = None
+    fresh: Tensor | None = None
 
     def __len__(self) -> int:
         return len(self.records)
@@ -89,7 +91,10 @@ def judge(task: Task, examples: ExampleSet, evaluation: Evaluation) -> Judged | 
     if len(names) != width:
         names = [f"value {number}" for number in range(1, width + 1)] if width > 1 else ["value"]
     scales = examples.units_of(rows).naive if examples.virtual else None  # type: ignore[attr-defined]
-    return Judged(kind, names, [examples.records[row] for row in rows], predictions, targets, scales)
+    records = [examples.records[row] for row in rows]
+    known = task.known_before(records)
+    fresh = None if known is None else ~torch.tensor(known)
+    return Judged(kind, names, records, predictions, targets, scales, fresh)
 
 
 def _stacked(examples: ExampleSet, rows: list[int]) -> Tensor | None:

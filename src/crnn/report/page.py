@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import platform
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from importlib import metadata, resources
@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING
 
 from torch import Tensor
 
-from crnn.data.example import ExampleSet
+from crnn.data.example import ExampleSet, Record
 from crnn.data.findings import Finding, Findings
 from crnn.errors import CrnnError, MissingExtraError, SpecError
+from crnn.explain import Explanation
 from crnn.report import calibration, confusions, residuals, tables, worst
 from crnn.report.confusions import Confused, Confusions
 from crnn.report.curves import curves
@@ -30,6 +31,9 @@ if TYPE_CHECKING:
     from crnn.engine.history import History
 
 PAGE = "report.html"
+
+Reasons = Callable[[Record], Explanation]
+"""From a sample to why it got its answer."""
 
 
 @dataclass
@@ -122,6 +126,7 @@ def write(
     findings: Findings | None = None,
     settings: Mapping[str, object] | None = None,
     baselines: Mapping[str, Tensor] | None = None,
+    reasons: Reasons | None = None,
     title: str = "",
 ) -> Path:
     """Write ``report.html`` and its plots as PNG into a folder.
@@ -136,6 +141,7 @@ def write(
         settings: How the model was made, by name: parameters, seed, the command that does it again. Versions and time
             are added.
         baselines: Predictions of the task's rules without a network, as `Model.baselines` gives them.
+        reasons: Explains an answer, as `crnn.explain.explain` does; for the samples to look at first.
         title: The page's heading; the task's name by default.
 
     Returns:
@@ -146,7 +152,7 @@ def write(
         SpecError: examples without their evaluation, or the other way round.
         CrnnError: the folder cannot be written.
     """
-    report = gather(task, examples, evaluation, history, findings, settings, baselines, title)
+    report = gather(task, examples, evaluation, history, findings, settings, baselines, reasons, title)
     files = {f"{picture.name}.png": picture.png for picture in (*report.curves, *report.pictures.values())}
     files[PAGE] = report.html().encode()
     folder = Path(folder)
@@ -169,6 +175,7 @@ def gather(
     findings: Findings | None = None,
     settings: Mapping[str, object] | None = None,
     baselines: Mapping[str, Tensor] | None = None,
+    reasons: Reasons | None = None,
     title: str = "",
 ) -> Report:
     """The facts of a report, for whoever wants them without the page; arguments as those of `write`.
@@ -190,6 +197,8 @@ def gather(
             report.notes.append("Training was interrupted; the best weights until then were kept.")
     if examples is not None and evaluation is not None:
         _evaluated(report, task, examples, evaluation, baselines)
+        report.wrong = worst.with_words(report.wrong, reasons)
+        report.doubtful = worst.with_words(report.doubtful, reasons)
     return report
 
 

@@ -117,11 +117,12 @@ def compared(
     Args:
         judged: Predictions and truth.
         values: What was measured of the network; those of one number are taken over.
-        baselines: Predictions of the task's own rules, in the order of `judged`.
+        baselines: Predictions of the task's own rules, in the order of the example set.
     """
     # A forecast has rules of its own; a mean over series of different sizes would only be noise beside them.
     blind = {} if judged.scales is not None else _blind(judged)
     rows = {"the network": judged.predictions, **(baselines or {}), **blind}
+    told = _without_repeated(judged, {"the network": judged.predictions, **(baselines or {})})
     measured = [name for name, value in values.items() if isinstance(value, float) and name != "loss"]
     names = list(dict.fromkeys([*measured, *MEASURES[judged.kind]]))
     found = []
@@ -130,7 +131,19 @@ def compared(
         if who == "the network":
             own |= {name: float(values[name]) for name in measured}
         found.append(Compared(who, own))
+    for who, (predictions, targets) in told.items():
+        found.append(Compared(who, {name: _value(name, predictions, targets) for name in names}))
     return found
+
+
+def _without_repeated(judged: Judged, rows: Mapping[str, Tensor]) -> dict[str, tuple[Tensor, Tensor]]:
+    """Predictions and truth of the samples that do not stand in the training part; empty where all or none do."""
+    fresh = judged.fresh
+    if fresh is None or bool(fresh.all()) or not bool(fresh.any()):
+        return {}
+    count = int((~fresh).sum())
+    note = f"without {count} sample{'s' if count > 1 else ''} that also stand{'' if count > 1 else 's'} in training"
+    return {f"{who}, {note}": (predictions[fresh], judged.targets[fresh]) for who, predictions in rows.items()}
 
 
 def _blind(judged: Judged) -> dict[str, Tensor]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -11,12 +11,18 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from crnn.data.example import Record
+from crnn.explain import Explanation
 from crnn.report.judged import Judged
 
 CLIPS = 20
 CLIP_BYTES = 500_000
 ALL_CLIP_BYTES = 3_000_000
 """Most clips in a page, the largest file taken in, and all of them together as they stand in the page."""
+
+LETTERS = 300
+TELLING = 6
+"""Letters of a text, and words that told most, in a page."""
 
 _TYPES = {
     ".wav": "audio/wav",
@@ -39,6 +45,8 @@ class Case:
         score: Probability of the answer, or the error; as text.
         source: Where it came from.
         sound: The recording as a data URI, or "".
+        text: The text, cut if it is long, or "".
+        telling: The pieces of it that told most for the answer (above 0) or against it.
     """
 
     name: str
@@ -48,6 +56,8 @@ class Case:
     score: str
     source: Any
     sound: str = ""
+    text: str = ""
+    telling: tuple[tuple[str, float], ...] = ()
 
 
 def most_wrong(judged: Judged, most: int = 12) -> list[Case]:
@@ -80,6 +90,19 @@ def with_sound(*parts: Sequence[Case]) -> list[list[Case]]:
             done.append(replace(case, sound=sound))
         result.append(done)
     return result
+
+
+def with_words(cases: Sequence[Case], reasons: Callable[[Record], Explanation] | None) -> list[Case]:
+    """The cases with their texts, where they are texts, and with the words that told most."""
+    done = []
+    for case in cases:
+        if not isinstance(case.source, str):
+            done.append(case)
+            continue
+        text = case.source if len(case.source) <= LETTERS else case.source[: LETTERS - 1] + "…"
+        telling = () if reasons is None else tuple(reasons(Record(case.source, name=case.name)).telling(TELLING))
+        done.append(replace(case, text=text, telling=telling))
+    return done
 
 
 def _sound(source: Any, most_bytes: int) -> str:

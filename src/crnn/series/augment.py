@@ -57,8 +57,8 @@ class Scale(Augmentation):
     def change(self, batch: Padded, generator: torch.Generator) -> Padded:
         """Scale the channels of every sample."""
         shape = (len(batch), 1, batch.data.shape[2])
-        factors = 1.0 + self.amount * white(generator, shape, batch.data.device).to(batch.data.dtype)
-        return batch.with_data(batch.data * factors)
+        drawn = torch.randn(shape, generator=generator, device=generator.device).to(batch.data)
+        return batch.with_data(batch.data * (1.0 + self.amount * drawn))
 
 
 @dataclass(frozen=True)
@@ -137,3 +137,8 @@ def _factors(generator: torch.Generator, count: int, most: float) -> Tensor:
     """Factors from 1 / most to most, even on a logarithmic scale."""
     reach = float(torch.tensor(most).log())
     return uniform(generator, count, -reach, reach).exp()
+
+
+def normal(generator: torch.Generator, shape: tuple[int, ...], device: torch.device) -> Tensor:
+    """Normal numbers of a shape, drawn where the generator lives, then moved."""
+    return torch.randn(shape, generator=generator, device=generator.device).to(device)

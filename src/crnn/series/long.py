@@ -37,7 +37,9 @@ def with_names(names: Sequence[str]) -> dict[str, str]:
     return {CHANNELS: "\n".join(name.replace("\n", " ") for name in names)}
 
 
-def from_long(table: Table, columns: Mapping[str, Any], *, labelled: bool = True) -> tuple[list[Record], Findings]:
+def from_long(
+    table: Table, columns: Mapping[str, Any], *, labelled: bool = True, several: bool = False
+) -> tuple[list[Record], Findings]:
     """Records of a long table: a row a step, an id that says whose.
 
     Rows need not be sorted: those of an id are put in the order of the time column where there is one.
@@ -46,6 +48,7 @@ def from_long(table: Table, columns: Mapping[str, Any], *, labelled: bool = True
         table: With a header.
         columns: Names by role, where they are unusual.
         labelled: Whether a label column is needed.
+        several: A sequence may have several labels, so that none is no mistake.
 
     Raises:
         DataError: a needed column is missing, or no sequence can be used.
@@ -56,7 +59,7 @@ def from_long(table: Table, columns: Mapping[str, Any], *, labelled: bool = True
     for role in ("id", *(("label",) if labelled else ())):
         if role not in roles.places:
             raise DataError(_lacking(table, role))
-    reader = _Reader(table, roles, labelled, findings)
+    reader = _Reader(table, roles, labelled, several, findings)
     records = reader.records()
     if not records:
         raise DataError(f"no sequence of {table.path} can be used:\n{findings}{reader.advice()}")
@@ -83,8 +86,9 @@ def one_sequence(table: Table, columns: Mapping[str, Any], findings: Findings) -
 class _Reader:
     """Cuts a table into sequences and says what is wrong with those it leaves out."""
 
-    def __init__(self, table: Table, roles: Roles, labelled: bool, findings: Findings) -> None:
-        self.table, self.roles, self.labelled, self.findings = table, roles, labelled, findings
+    def __init__(self, table: Table, roles: Roles, labelled: bool, several: bool, findings: Findings) -> None:
+        self.table, self.roles, self.findings = table, roles, findings
+        self.labelled, self.several = labelled, several
         self.values = _channel_values(table, roles, findings)
         self.times = _times(table, roles, findings)
         self.extra = with_names(tuple(roles.channels))
@@ -133,7 +137,7 @@ class _Reader:
     def _record(self, name: str, group: str, rows: Rows) -> Record | None:
         labels = {label for label in self._of("label", rows) if label}
         splits = {SPLITS.get(split.lower(), "") for split in self._of("split", rows)}
-        if self.labelled and not labels:
+        if self.labelled and not labels and not self.several:
             self.findings.add("sequence without a label", name, "Fill in the label in at least one of its rows.")
         elif self.labelled and len(labels) > 1:
             reason = f"{name}: {', '.join(sorted(labels)[:4])}"
@@ -143,7 +147,7 @@ class _Reader:
         elif len(rows) < 2:
             self.findings.add("id with one row", name, "A sequence has at least two steps.")
         else:
-            label = labels.pop() if labels else None
+            label = labels.pop() if labels else "" if self.labelled and self.several else None
             return Record(self.values[rows], label, name, group, splits.pop() if splits else "", extra=self.extra)
         return None
 

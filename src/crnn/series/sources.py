@@ -30,7 +30,9 @@ _MANIFESTS = ("manifest.", "metadata.")
 Read = tuple[list[Record], Findings]
 
 
-def read_sequences(data: Any, targets: Any, columns: Mapping[str, Any], *, labelled: bool = True) -> Read:
+def read_sequences(
+    data: Any, targets: Any, columns: Mapping[str, Any], *, labelled: bool = True, several: bool = False
+) -> Read:
     """Records whose sources are arrays ``(T, C)`` in float32; missing values are filled in and named.
 
     Args:
@@ -40,6 +42,7 @@ def read_sequences(data: Any, targets: Any, columns: Mapping[str, Any], *, label
         targets: One a sequence, where `data` is arrays.
         columns: The columns of tables by role, where their names are unusual; see `crnn.series.columns`.
         labelled: False takes data without labels too; a table without a column of ids is then one sequence.
+        several: A sequence may have several labels, or none.
 
     Raises:
         DataError: nothing usable is there.
@@ -47,7 +50,7 @@ def read_sequences(data: Any, targets: Any, columns: Mapping[str, Any], *, label
     if isinstance(data, (str, Path)):
         if targets is not None:
             raise DataError(f"{data} was given together with targets: put the targets into its label column or folders")
-        records, findings = _of_path(Path(data).expanduser(), columns, labelled)
+        records, findings = _of_path(Path(data).expanduser(), columns, labelled, several)
     else:
         records, findings = sources.read(data, targets, dims=(1, 2), missing=True)
         records = _opened(records, columns, findings)
@@ -62,31 +65,31 @@ def is_archive_set(path: str | Path) -> bool:
     return place.name.lower().endswith(ts_file.SUFFIXES)
 
 
-def _of_path(path: Path, columns: Mapping[str, Any], labelled: bool) -> Read:
+def _of_path(path: Path, columns: Mapping[str, Any], labelled: bool, several: bool) -> Read:
     if not path.exists():
         raise UnreadableError(f"{path} does not exist (looked in {Path.cwd()}): check the path")
     if path.is_file() and is_archive(path):
         path = unpack(path)
     if path.is_dir():
-        return _of_folder(path, columns, labelled)
+        return _of_folder(path, columns, labelled, several)
     name = path.name.lower()
     if name.endswith(ts_file.SUFFIXES):
         return ts_file.read_ts(path, labelled=labelled)
     if name.endswith(".npz"):
         return sources.read(path, dims=(1, 2), missing=True)
     if name.endswith(TABLES):
-        return _of_table(path, columns, labelled)
+        return _of_table(path, columns, labelled, several)
     known = ", ".join((*ts_file.SUFFIXES, *TABLES, ".npz"))
     raise UnreadableError(f"{path} is of no kind that is read here: give a folder, an archive or a file of {known}")
 
 
-def _of_folder(folder: Path, columns: Mapping[str, Any], labelled: bool) -> Read:
+def _of_folder(folder: Path, columns: Mapping[str, Any], labelled: bool, several: bool) -> Read:
     archive = [file for file in sorted(folder.iterdir()) if file.name.lower().endswith(tuple(_PARTS))]
     if archive:
         return _of_archive(folder, archive, labelled)
     manifest = [file for file in sorted(folder.iterdir()) if file.name.lower().startswith(_MANIFESTS)]
     if manifest:
-        return _of_table(manifest[0], columns, labelled)
+        return _of_table(manifest[0], columns, labelled, several)
     records, findings = from_folder(folder, TABLES, labelled=labelled)
     return _opened(records, columns, findings), findings
 
@@ -106,7 +109,7 @@ def _of_archive(folder: Path, files: list[Path], labelled: bool) -> Read:
     return records, findings
 
 
-def _of_table(path: Path, columns: Mapping[str, Any], labelled: bool) -> Read:
+def _of_table(path: Path, columns: Mapping[str, Any], labelled: bool, several: bool) -> Read:
     name = path.name.lower()
     if ts_file.looks_like_ucr_table(path):
         if ".csv" not in name:
@@ -119,7 +122,7 @@ def _of_table(path: Path, columns: Mapping[str, Any], labelled: bool) -> Read:
         records, findings = from_manifest(path, target="label" if labelled else None)
         return _opened(records, columns, findings), findings
     if labelled or (table.header and "id" in find_places(table, columns)):
-        return from_long(table, columns, labelled=labelled)
+        return from_long(table, columns, labelled=labelled, several=several)
     whole = one_sequence(table, columns, findings)
     return [Record(whole.values, name=str(path), extra=with_names(whole.names))], findings
 

@@ -112,9 +112,15 @@ class WindowSet(ExampleSet):
         """At most so many rows, evenly chosen, in the order in which their windows end."""
         rows = self.spaced()
         rows = rows[:: max(1, len(rows) // most)]
+        return [int(row) for row in rows[np.argsort(self._ends(rows.tolist()), kind="stable")]]
+
+    def times_of(self, rows: Sequence[int]) -> Tensor:
+        """The first step that each window forecasts, counted back from the end of its series."""
+        return torch.from_numpy(self._ends(rows))
+
+    def _ends(self, rows: Sequence[int]) -> NDArray[np.int64]:
         places = [self.place(int(row)) for row in rows]
-        ends = np.array([origin - len(self.series[which]) for which, origin in places])
-        return [int(row) for row in rows[np.argsort(ends, kind="stable")]]
+        return np.array([origin - len(self.series[which]) for which, origin in places], np.int64)
 
     def __getitem__(self, rows: Sequence[int]) -> Batch:
         which, raw = self._cut(rows, self.look_back)

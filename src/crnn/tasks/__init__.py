@@ -11,6 +11,7 @@ from crnn.tasks.forecasting import Forecasting
 from crnn.tasks.series import SeriesClassification
 from crnn.tasks.speech import SpeechRecognition
 from crnn.tasks.task import Task
+from crnn.tasks.text import TextClassification
 
 TASKS: Shelf[Task] = Shelf(
     "task",
@@ -19,6 +20,7 @@ TASKS: Shelf[Task] = Shelf(
         ArrayRegression.name: ArrayRegression,
         SpokenCommands.name: SpokenCommands,
         SpeechRecognition.name: SpeechRecognition,
+        TextClassification.name: TextClassification,
         SeriesClassification.name: SeriesClassification,
         Forecasting.name: Forecasting,
     },

@@ -30,9 +30,10 @@ from crnn.data.example import Example, Record
 from crnn.data.findings import Findings
 from crnn.data.sources import read
 from crnn.errors import NotReadyError, SpecError
+from crnn.padded import Vary
 from crnn.spec import ConvSpec, HeadSpec, NetworkSpec, RecurrentSpec
 from crnn.tasks.labels import Labels
-from crnn.tasks.task import Option, Plan, Task, Vary, size_index
+from crnn.tasks.task import Option, Plan, Task, size_index
 
 NONE = "(none of these)"
 

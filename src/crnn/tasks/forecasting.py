@@ -15,6 +15,7 @@ from crnn.data.example import Example, ExampleSet, Record
 from crnn.data.findings import Findings
 from crnn.errors import DataError, NotReadyError, SpecError, SplitError
 from crnn.forecast_spec import ForecastSpec
+from crnn.padded import Vary
 from crnn.series import calendar, covariates, scaling
 from crnn.series.covariates import Covariates
 from crnn.series.forecast import Forecast, Forecasts
@@ -26,7 +27,7 @@ from crnn.series.table import Roles, read_series
 from crnn.series.windows import WindowSet
 from crnn.spec import ConvSpec, RecurrentSpec
 from crnn.tasks.naive import naive, verdict
-from crnn.tasks.task import Option, Plan, Task, Vary, size_index
+from crnn.tasks.task import Option, Plan, Task, size_index
 
 UNITS = (32, 128, 256, 512)
 FILTERS = (4, 8, 8, 16)

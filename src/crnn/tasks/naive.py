@@ -60,11 +60,12 @@ def _simple(history: NDArray[np.float64], horizon: int, season: int) -> dict[str
 
 
 def _fitted(train: WindowSet, season: int) -> tuple[Tensor, Tensor]:
-    batch = train[train.in_time(MOST_FITTED)]
+    rows = train.in_time(MOST_FITTED)
+    batch = train[rows]
     history, wanted = batch.inputs.data[:, : train.look_back, 0], batch.targets
     assert isinstance(wanted, Tensor)
     simple = rules(train.look_back, train.horizon, season)
-    return ridge(history - history[:, -1:], wanted - history[:, -1:], simple)
+    return ridge(history - history[:, -1:], wanted - history[:, -1:], simple, train.times_of(rows), train.horizon)
 
 
 def verdict(measures: Mapping[str, Mapping[str, float]]) -> str:

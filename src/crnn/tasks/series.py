@@ -16,6 +16,7 @@ from crnn.audio.augment import Chain
 from crnn.data.example import Example, ExampleSet, Record
 from crnn.data.findings import Findings
 from crnn.errors import DataError, NotReadyError, ShapeError, UnknownNameError
+from crnn.padded import Vary
 from crnn.series.augment import DropChannel, Jitter, Scale, WarpTime
 from crnn.series.channels import NORMALISATIONS, chosen, measured, normalised
 from crnn.series.long import channel_names
@@ -24,9 +25,10 @@ from crnn.series.sources import read_sequences
 from crnn.spec import ConvSpec, HeadSpec, NetworkSpec, RecurrentSpec
 from crnn.tasks.arrays import single_label
 from crnn.tasks.calibration import fit_temperature, tempered
-from crnn.tasks.labels import Labels, plain
+from crnn.tasks.label_sets import all_labels, label_set
+from crnn.tasks.labels import Labels
 from crnn.tasks.series_answers import SeriesClass, SeriesLabels
-from crnn.tasks.task import Option, Plan, Task, Vary, size_index
+from crnn.tasks.task import Option, Plan, Task, size_index
 
 WIDTHS = ((32, 48), (64, 96), (96, 128), (128, 192))
 UNITS = (32, 64, 96, 128)
@@ -105,7 +107,7 @@ class SeriesClassification(Task):
         self.temperature = 1.0
 
     def network(self, size: str) -> NetworkSpec:
-        """1-D convolutions, more of them where sequences are long, a bidirectional LSTM, attention."""
+        """1-D convolutions, more of them where sequences are long, a bidirectional LSTM, its mean."""
         index = size_index(size)
         first, second = WIDTHS[index]
         halvings = self._halvings()
@@ -116,7 +118,7 @@ class SeriesClassification(Task):
                 *(ConvSpec(second, repeats=2, residual=True, pool=pool, dropout=0.1) for pool in pools[1:]),
             ),
             recurrent=RecurrentSpec(units=UNITS[index], bidirectional=True, input_dropout=0.25),
-            head=HeadSpec(summary="attention", dropout=0.4),
+            head=HeadSpec(summary="mean", dropout=0.4),
             dimensions=1,
         )
 
@@ -130,7 +132,7 @@ class SeriesClassification(Task):
 
     def read(self, data: Any, targets: Any = None) -> tuple[list[Record], Findings]:
         """Records whose sources are arrays ``(T, C)``, from all that the class names as data."""
-        records, findings = read_sequences(data, targets, self.columns)
+        records, findings = read_sequences(data, targets, self.columns, several=self.multi_label)
         if self.multi_label:
             return records, findings
         return [replace(record, target=single_label(record)) for record in records], findings
@@ -142,7 +144,7 @@ class SeriesClassification(Task):
     def learn(self, records: Sequence[Record]) -> None:
         """Learn labels, channels, their mean and spread, and how long sequences are."""
         if self.multi_label:
-            self.labels = Labels(_all_labels(records))
+            self.labels = Labels(all_labels(records))
         else:
             self.labels = Labels.learn(record.target for record in records)
         self.channel_names = channel_names(records[0])
@@ -179,7 +181,7 @@ class SeriesClassification(Task):
         if not self.multi_label:
             return self.labels.number(record.target)
         answer = np.zeros(len(self.labels), dtype=np.float32)
-        for name in _label_set(record):
+        for name in label_set(record):
             answer[self.labels.number(name)] = 1.0
         return answer
 
@@ -275,46 +277,10 @@ def _plan(multi_label: bool) -> Plan:
         optimizer={"name": "adamw", "rate": 2e-3, "weight_decay": 0.02},
         schedule={"name": "cosine", "warmup": 0.15},
         split="random" if multi_label else "stratified",
-        validation_split=0.2,
+        validation_split=0.15,
         epochs=30,
-        least_steps=1000,
+        least_steps=800,
         batch_size=16,
         clip_norm=1.0,
         average=0.99,
     )
-
-
-def _label_set(record: Record) -> list[Any]:
-    """The labels of a record: texts between ``;`` or ``|``, a set of names, or the places of its ones.
-
-    Raises:
-        DataError: numbers that are neither zero nor one.
-    """
-    given = record.target
-    if isinstance(given, str):
-        return [name.strip() for name in given.replace("|", ";").split(";") if name.strip()]
-    if isinstance(given, (set, frozenset)) or (
-        isinstance(given, (list, tuple)) and any(isinstance(x, str) for x in given)
-    ):
-        return sorted({plain(name) for name in given}, key=str)
-    values = np.atleast_1d(np.asarray(given))
-    if values.ndim != 1 or not np.isin(values, (0, 1)).all():
-        raise DataError(f"the labels of {record.name} are {given!r}: give zeros and ones, or a set of names")
-    return np.flatnonzero(values).tolist()
-
-
-def _all_labels(records: Sequence[Record]) -> list[Any]:
-    """Every label that occurs, sorted; of zeros and ones, as many as there are places.
-
-    Raises:
-        DataError: there are none.
-    """
-    if any(record.target is None for record in records):
-        raise DataError("targets are missing: give y, a label column, or a folder per label")
-    first = np.asarray(records[0].target)
-    if first.dtype.kind in "biuf" and first.ndim == 1:
-        return list(range(len(first)))
-    names = sorted({name for record in records for name in _label_set(record)}, key=str)
-    if not names:
-        raise DataError("no sequence has any label: fill in the label column")
-    return names

@@ -30,9 +30,10 @@ from crnn.data.findings import Findings
 from crnn.data.sources import read
 from crnn.data.transcripts import read_transcribed
 from crnn.decode.spelling import Spelling
+from crnn.padded import Vary
 from crnn.spec import ConvSpec, HeadSpec, NetworkSpec, RecurrentSpec
 from crnn.tasks.commands import read_noises
-from crnn.tasks.task import Option, Plan, Vary, size_index
+from crnn.tasks.task import Option, Plan, size_index
 from crnn.tasks.transcription import Transcription
 from crnn.text.alphabet import Form
 from crnn.text.transcript import Transcript

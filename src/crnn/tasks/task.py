@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar
 
-import torch
 from torch import Tensor, nn
 
 from crnn.data.build import build
@@ -18,10 +17,7 @@ from crnn.data.findings import Findings
 from crnn.data.split import split
 from crnn.errors import UnknownNameError
 from crnn.nn.kinds import AnySpec
-from crnn.padded import Padded
-
-Vary = Callable[[Padded, torch.Generator], Padded]
-"""An augmentation: a batch and the only source of chance, in; a batch, out."""
+from crnn.padded import Vary
 
 SIZES = ("tiny", "small", "medium", "large")
 
@@ -284,6 +280,14 @@ class Task(ABC):
         """What reports call the classes; empty where there are none."""
         return []
 
+    def pieces(self, record: Record) -> list[str] | None:
+        """What people call the steps of a sample's inputs, such as its words; None where steps have no names."""
+        return None
+
+    def known_before(self, records: Sequence[Record]) -> list[bool] | None:
+        """Whether each sample also stands in the training part; None where the task does not remember."""
+        return None
+
     def baselines(self, train: Sequence[Record] | None, judged: ExampleSet) -> dict[str, Tensor]:
         """Predictions of rules that need no network, by what the rules are called, to stand beside the network's.
 
@@ -292,7 +296,7 @@ class Task(ABC):
             judged: The samples to answer, which a rule may not learn from.
 
         Returns:
-            Predictions in the form and order that the network gives for `judged`, behind the objective's link.
+            Predictions in the order of `judged`, in the form that the network gives, behind the objective's link.
         """
         return {}
 

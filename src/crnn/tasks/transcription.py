@@ -20,7 +20,7 @@ from crnn.decode.spelling import Numbers, Spelling
 from crnn.errors import DataError, NotReadyError
 from crnn.nn.kinds import AnySpec
 from crnn.registry import check_keys
-from crnn.spec import NetworkSpec
+from crnn.spec import ConvSpec, NetworkSpec
 from crnn.tasks.decoding import Decoder, Decoding
 from crnn.tasks.task import Option, Task
 from crnn.text.alphabet import Alphabet, Form, listed
@@ -244,6 +244,7 @@ def stride(spec: NetworkSpec) -> int:
     """Steps of the inputs that a step behind the convolutions lasts."""
     total = 1
     for block in spec.convolutions:
-        _, step, _, pool = block.axis(1)
-        total *= step * pool
+        if isinstance(block, ConvSpec):
+            _, step, _, pool = block.axis(1)
+            total *= step * pool
     return total

@@ -1,1 +1,1 @@
-"""Texts: the symbols they are made of, and what is done to them before training."""
+"""Text as a user holds it: cleaned, cut into tokens, spelt by an alphabet or a vocabulary, varied for training."""

@@ -1,0 +1,401 @@
+"""Text classification: a sentence or a document to its label, or labels, with probabilities."""
+
+from __future__ import annotations
+
+import base64
+import contextlib
+import copy
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, ClassVar, Self
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+
+from crnn.data.example import Example, ExampleSet, Record
+from crnn.data.findings import Findings
+from crnn.errors import DataError, NotReadyError, SpecError, UnreadableError
+from crnn.nn.embedding import Embedding, Linear
+from crnn.spec import BranchSpec, ConvSpec, HeadSpec, NetworkSpec, RecurrentSpec
+from crnn.tasks import text_baselines
+from crnn.tasks.calibration import fit_temperature, tempered
+from crnn.tasks.labels import Labels
+from crnn.tasks.task import Option, Plan, Task, size_index
+from crnn.tasks.text_answers import TextAnswer, answered
+from crnn.tasks.text_reading import Reader, columns, labels_of, text_of
+from crnn.tasks.text_vocabulary import mark, vocabulary_spec
+from crnn.text.augment import Drop, Swap
+from crnn.text.augment import Vary as Chain
+from crnn.text.normalize import normalise, tokenise
+from crnn.text.vectors import read_vectors
+from crnn.text.vocabulary import Vocabulary
+
+Tokeniser = Callable[[str], list[str]]
+"""From a normalised text to its tokens."""
+
+WIDTHS = (32, 64, 96, 128)
+"""Features of a step, by size; also channels of each branch and units of each direction."""
+
+MOST_WIDE = 32
+"""Labels up to which a linear model stands beside the network: its table has a column for each."""
+
+MOST_GRAMS = 40_000
+"""N-grams that have a vector, the commonest; the linear model knows them all."""
+
+PIECES = 0.3
+"""Weight of a character n-gram beside a word's in the linear model."""
+
+MOST_SOLVED = 50_000_000
+"""Numbers in the texts that the linear model is fitted to."""
+
+LETTERS = 40
+"""Letters a token that a long text is cut to before it is tokenised."""
+
+
+class TextClassification(Task):
+    """Texts, of any language, to labels.
+
+    Data: a table (CSV, TSV, JSONL) with a column of texts and one of labels, a folder of text files for each label, or
+    a list of texts with a list of labels. Chinese needs no segmenter: its characters and their n-grams are learnt.
+
+    Args:
+        text: Column of the text, by name or position; several, as "title,body", are joined. None finds it.
+        label: Column of the label, by name or position. None finds it.
+        multi_label: A text may have several labels: a list, or a cell divided by ``|``, ``;`` or ``,``.
+        lower: Whether case is given up.
+        longest: Most tokens of a text that are read: of a longer one the beginning, and of its end a quarter.
+        vectors: File of word vectors to start from: fastText ``.vec`` or GloVe text, plain or gzipped.
+        augment: Whether to vary training texts.
+        tokeniser: From a normalised text to its tokens, where the task's own will not do. A saved model cannot hold it:
+            set `tokeniser` again after loading.
+    """
+
+    name: ClassVar[str] = "text"
+    options: ClassVar[tuple[Option, ...]] = (
+        Option("text", str, "Column of the text, by name or position; several joined by commas [default: found]."),
+        Option("label", str, "Column of the label, by name or position [default: found]."),
+        Option("multi_label", bool, "Whether a text may have several labels."),
+        Option("longest", int, "Most tokens of a text that are read."),
+        Option("vectors", Path, "File of word vectors to start from."),
+    )
+
+    def __init__(
+        self,
+        *,
+        text: str | int | Sequence[str | int] | None = None,
+        label: str | int | None = None,
+        multi_label: bool = False,
+        lower: bool = True,
+        longest: int = 400,
+        vectors: str | Path | None = None,
+        augment: bool = True,
+        tokeniser: Tokeniser | None = None,
+    ) -> None:
+        if longest < 1:
+            raise SpecError(f"longest={longest!r}: give a whole number of tokens from 1 up")
+        label_column = columns(label)
+        if len(label_column) > 1:
+            raise SpecError(f"label={label!r}: give one column; for several labels in its cells, multi_label=True")
+        self.reader = Reader(columns(text), label_column[0] if label_column else None, multi_label)
+        self.multi_label = multi_label
+        self.lower = lower
+        self.longest = longest
+        self.vectors = vectors
+        self.augment = augment
+        self.tokeniser = tokeniser
+        self.own_tokeniser = tokeniser is not None
+        self.labels: Labels | None = None
+        self.vocabulary: Vocabulary | None = None
+        self.vector_width = 0
+        self.temperature = 1.0
+        self.seen: NDArray[np.uint32] = np.zeros(0, np.uint32)
+        self._linear: Linear | None = None
+        self._vectors: dict[str, NDArray[np.float32]] = {}
+        self._size = 1
+        self.losses = ("binary_cross_entropy",) if multi_label else ("cross_entropy",)
+        self.plan = Plan(
+            loss="binary_cross_entropy" if multi_label else {"name": "cross_entropy", "label_smoothing": 0.1},
+            metrics=("accuracy", "f1"),
+            monitor="f1" if multi_label else "accuracy",
+            optimizer={"name": "adamw", "rate": 1.5e-3, "weight_decay": 0.01},
+            schedule={"name": "cosine", "warmup": 0.1},
+            split="random" if multi_label else "stratified",
+            validation_split=0.1,
+            epochs=6,
+            least_steps=600,
+            batch_size=64,
+            clip_norm=1.0,
+            average=0.998,
+        )
+
+    # ── network ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def network(self, size: str) -> NetworkSpec:
+        """Branches of three widths, a bidirectional LSTM over them, two summaries; a bag of n-grams past it all."""
+        self._size = size_index(size)
+        width = WIDTHS[self._size]
+        return NetworkSpec(
+            convolutions=(BranchSpec(tuple(ConvSpec(width, kernel=kernel) for kernel in (1, 3))),),
+            recurrent=RecurrentSpec(units=width, bidirectional=True, input_dropout=0.2),
+            head=HeadSpec(summary=("max", "mean"), dropout=0.5),
+            dimensions=1,
+            wide=self.wide,
+        )
+
+    @property
+    def width(self) -> int:
+        """Features of a step that the network reads."""
+        return self.vector_width or WIDTHS[self._size]
+
+    @property
+    def wide(self) -> int:
+        """Scores of the linear model beside the network; none where there are many labels."""
+        return 0 if self.labels is None or len(self.labels) > MOST_WIDE else len(self.labels)
+
+    @property
+    def features(self) -> int:
+        """Features of a step."""
+        return self.width + self.wide
+
+    @property
+    def outputs(self) -> int:
+        """Labels."""
+        if self.labels is None:
+            raise NotReadyError("the labels are not known yet: call fit first")
+        return len(self.labels)
+
+    def front(self) -> nn.Module:
+        """The tables of words and n-grams, and the linear model; at first with what was learnt or read."""
+        vocabulary = self._known()
+        spec = vocabulary.spec
+        rows = min(len(vocabulary), 1 + len(vocabulary.words) + MOST_GRAMS)
+        linear = self._linear
+        if linear is None and self.wide:
+            linear = Linear(torch.ones(len(vocabulary)), self.wide, self._loudness())
+        front = Embedding(
+            rows,
+            spec.slots,
+            self.width,
+            0.3,
+            spec.pieces,
+            vocabulary.common,
+            None if linear is None else copy.deepcopy(linear),
+        )
+        for number, word in enumerate(vocabulary.words, start=1):
+            if word in self._vectors and front.vectors.device.type != "meta":
+                with torch.no_grad():
+                    front.vectors[number] = torch.from_numpy(self._vectors[word])
+        return front
+
+    def vary_inputs(self) -> Vary | None:
+        """Hide single tokens, exchange neighbours now and then."""
+        return Chain(Drop(0.1), Swap(0.02)) if self.augment else None
+
+    # ── reading and learning ─────────────────────────────────────────────────────────────────────────────────────────
+
+    def read(self, data: Any, targets: Any = None) -> tuple[list[Record], Findings]:
+        """Records from a table, a folder per label, an archive, or lists of texts and labels."""
+        records, findings = self.reader.labelled(data, targets)
+        for record in records:
+            if isinstance(record.source, str) and len(record.source) > self.longest and self._long(record.source):
+                advice = f"Of these the beginning and the end are read; longest={2 * self.longest} reads more."
+                findings.add(f"text of more than {self.longest} tokens", record.name, advice, dropped=False)
+        return records, findings
+
+    def read_unlabelled(self, data: Any) -> tuple[list[Record], Findings]:
+        """Records from texts, files, tables or folders without labels. A string that is no file is a text."""
+        return self.reader.unlabelled(data)
+
+    def _long(self, text: str) -> bool:
+        return len(self.tokens(text, cut=False)) > self.longest
+
+    def learn(self, records: Sequence[Record]) -> None:
+        """Learn labels, words, n-grams and their weights.
+
+        Raises:
+            DataError: fewer than two labels, or labels that are measurements or never repeat.
+        """
+        records, texts = self._readable(records)
+        targets = [record.target for record in records]
+        if self.multi_label:
+            self.labels = Labels.learn(label for target in targets for label in labels_of(target))
+        else:
+            _check_labels(targets)
+            self.labels = Labels.learn(targets)
+        self.vocabulary = Vocabulary.learn(texts, vocabulary_spec(texts))
+        self.seen = np.unique(np.array([mark(tokens) for tokens in texts], dtype=np.uint32))
+        if self.wide:
+            self._solve(texts, self._sides(records))
+        if self.vectors is not None:
+            self._read_vectors(self.vectors)
+
+    def _readable(self, records: Sequence[Record]) -> tuple[list[Record], list[list[str]]]:
+        """The records that can be read, and their tokens; the others are named when they are prepared."""
+        kept, texts = [], []
+        for record in records:
+            with contextlib.suppress(UnreadableError):
+                texts.append(self.tokens(text_of(record)))
+                kept.append(record)
+        return kept, texts
+
+    def _solve(self, texts: Sequence[Sequence[str]], sides: NDArray[np.float32]) -> None:
+        """Fit the linear model beside the network, to a sample of the texts where there are very many."""
+        vocabulary = self._known()
+        share = min(1.0, MOST_SOLVED / max(sum(map(len, texts)) * vocabulary.spec.slots, 1))
+        rows = np.sort(np.random.default_rng(0).permutation(len(texts))[: max(1, int(share * len(texts)))])
+        numbers = [vocabulary.numbers(texts[row]) for row in rows]
+        self._linear = Linear(torch.from_numpy(vocabulary.weights(numbers)), self.wide, self._loudness())
+        self._linear.fit([torch.from_numpy(ids) for ids in numbers], torch.from_numpy(2 * sides[rows] - 1))
+
+    def _loudness(self) -> Tensor:
+        """Weight of each slot in the linear model: there are many pieces of a word, but they tell less."""
+        spec = self._known().spec
+        return torch.tensor([1.0] * spec.tokens + [PIECES] * spec.pieces)
+
+    def _sides(self, records: Sequence[Record]) -> NDArray[np.float32]:
+        """Which labels each record has, ``(N, K)`` zeros and ones."""
+        assert self.labels is not None
+        sides = np.zeros((len(records), len(self.labels)), np.float32)
+        for row, record in enumerate(records):
+            held = labels_of(record.target) if self.multi_label else (record.target,)
+            sides[row, [self.labels.number(label) for label in held]] = 1.0
+        return sides
+
+    def _read_vectors(self, path: str | Path) -> None:
+        assert self.vocabulary is not None
+        found = read_vectors(path, self.vocabulary.words)
+        if not found:
+            raise DataError(f"{path} knows none of the {len(self.vocabulary.words):,} words of the training texts")
+        spread = float(np.std(np.stack(list(found.values())))) or 1.0
+        self._vectors = {word: vector * (Embedding.SPREAD / spread) for word, vector in found.items()}
+        self.vector_width = len(next(iter(found.values())))
+
+    def tokens(self, text: str, *, cut: bool = True) -> list[str]:
+        """The tokens of a text as it came; of a long one those that are read.
+
+        Raises:
+            NotReadyError: the model was trained with a tokeniser that is not here.
+        """
+        if self.own_tokeniser and self.tokeniser is None:
+            raise NotReadyError(
+                "this model was trained with a tokeniser of your own: set model.task.tokeniser to the same function"
+            )
+        most = LETTERS * self.longest
+        if len(text) > 2 * most:
+            text = f"{text[:most]} {text[-most:]}"
+        tokens = (self.tokeniser or tokenise)(normalise(text, lower=self.lower))
+        if not cut or len(tokens) <= self.longest:
+            return tokens
+        end = self.longest // 4
+        return tokens[: self.longest - end] + tokens[len(tokens) - end :]
+
+    def prepare(self, record: Record) -> Example:
+        """The numbers of the text's steps, ``(T, slots)``; the number of its label, or zeros and ones."""
+        tokens = self.tokens(text_of(record))
+        if not tokens:
+            raise DataError(f"{record.name} holds no word and no sign: give a text")
+        ids = self._known().numbers(tokens).astype(np.float32)
+        return Example(ids, None if record.target is None else self._encoded(record), record)
+
+    def _encoded(self, record: Record) -> Any:
+        assert self.labels is not None
+        if not self.multi_label:
+            return self.labels.number(record.target)
+        held = np.zeros(len(self.labels), np.float32)
+        held[[self.labels.number(label) for label in labels_of(record.target)]] = 1.0
+        return held
+
+    def preparation(self) -> dict[str, Any]:
+        """The vocabulary and how texts are cut."""
+        config = self.config()
+        return {name: config[name] for name in ("name", "lower", "longest", "own_tokeniser", "labels", "vocabulary")}
+
+    # ── answers ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def class_names(self) -> list[str]:
+        """The labels as texts."""
+        return [] if self.labels is None else [str(name) for name in self.labels.names]
+
+    def calibrate(self, predictions: Tensor, targets: Tensor) -> None:
+        """Fit the temperature that makes probabilities honest (arXiv:1706.04599)."""
+        if self.multi_label:
+            return
+        self.temperature = fit_temperature(predictions, targets)
+
+    def probabilities(self, predictions: Tensor) -> Tensor:
+        """Calibrated probabilities ``(B, K)``, in double precision."""
+        if self.multi_label:
+            return predictions.double()
+        return tempered(predictions, self.temperature)
+
+    def decode(self, predictions: Tensor, lengths: Tensor) -> list[TextAnswer]:
+        """The answer for each text."""
+        return answered(self.probabilities(predictions), self.class_names(), several=self.multi_label)
+
+    def pieces(self, record: Record) -> list[str]:
+        """The tokens that are the steps of a text."""
+        return self.tokens(text_of(record))
+
+    def known_before(self, records: Sequence[Record]) -> list[bool]:
+        """Whether each text, as far as it is read, also stands in the training part."""
+        return [bool(np.isin(mark(self.pieces(record)), self.seen)) for record in records]
+
+    def baselines(self, train: Sequence[Record] | None, judged: ExampleSet) -> dict[str, Tensor]:
+        """TF-IDF with a linear model, learnt from the training part; nothing where that is not at hand."""
+        if train is None or self.labels is None:
+            return {}
+        texts = [[self.pieces(record) for record in part] for part in (train, judged.records)]
+        return text_baselines.answers(texts[0], self._sides(train), texts[1], several=self.multi_label)
+
+    # ── saving ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def config(self) -> dict[str, Any]:
+        """Settings, labels, vocabulary, marks of the training texts; where word vectors lay is no part of a model."""
+        return {
+            "name": self.name,
+            "text": list(self.reader.text),
+            "label": self.reader.label,
+            "multi_label": self.multi_label,
+            "lower": self.lower,
+            "longest": self.longest,
+            "augment": self.augment,
+            "own_tokeniser": self.own_tokeniser,
+            "labels": None if self.labels is None else self.labels.names,
+            "size": self._size,
+            "vector_width": self.vector_width,
+            "temperature": self.temperature,
+            "vocabulary": None if self.vocabulary is None else self.vocabulary.to_dict(),
+            "seen": base64.b64encode(self.seen.astype("<u4").tobytes()).decode(),
+        }
+
+    @classmethod
+    def from_config(cls, config: dict[str, Any]) -> Self:
+        """The task that `config` described."""
+        settings = ("label", "multi_label", "lower", "longest", "augment")
+        task = cls(text=config["text"] or None, **{name: config[name] for name in settings})
+        task.own_tokeniser = config["own_tokeniser"]
+        task.labels = None if config["labels"] is None else Labels(config["labels"])
+        task.vocabulary = None if config["vocabulary"] is None else Vocabulary.from_dict(config["vocabulary"])
+        task._size, task.vector_width = config["size"], config["vector_width"]
+        task.temperature = config["temperature"]
+        task.seen = np.frombuffer(base64.b64decode(config["seen"]), dtype="<u4").astype(np.uint32)
+        return task
+
+    def _known(self) -> Vocabulary:
+        if self.vocabulary is None:
+            raise NotReadyError("the vocabulary is not known yet: call fit first")
+        return self.vocabulary
+
+
+def _check_labels(targets: Sequence[Any]) -> None:
+    """Refuse a column of measurements, identifiers or texts in place of labels."""
+    kinds = list(dict.fromkeys(targets))
+    if len(kinds) <= max(20, len(targets) // 2):
+        return
+    shown = ", ".join(str(kind)[:20] for kind in kinds[:3])
+    raise DataError(
+        f"the {len(targets)} training texts have {len(kinds)} different labels ({shown}, …): labels must repeat to be"
+        " learnt. Is another column the label? Say label=… (--label); measured numbers must be cut into classes first"
+    )

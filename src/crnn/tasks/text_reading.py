@@ -1,0 +1,229 @@
+"""Records of texts from what people have: tables with or without names of columns, folders, lists, single texts."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from crnn.data.columns import guess_columns, longer_columns
+from crnn.data.example import Record
+from crnn.data.findings import Findings
+from crnn.data.manifest import from_manifest
+from crnn.data.sources import MANIFESTS, read
+from crnn.data.table import decode_text
+from crnn.errors import DataError, SpecError, UnreadableError
+
+SUFFIXES = (".txt", ".text", ".md")
+"""Files that are one text each, in folders and when predicting."""
+
+Column = str | int
+
+_SEPARATORS = re.compile(r"[|;,、；，]")
+_SHOWN = 40
+
+
+@dataclass(frozen=True)
+class Reader:
+    """How texts and labels are found.
+
+    Args:
+        text: Columns of the text, joined by a space; empty to find it.
+        label: Column of the label, or None to find it.
+        several: Whether a cell may hold several labels.
+    """
+
+    text: tuple[Column, ...] = ()
+    label: Column | None = None
+    several: bool = False
+
+    def labelled(self, data: Any, targets: Any = None) -> tuple[list[Record], Findings]:
+        """Records to train on or to measure.
+
+        Raises:
+            DataError: nothing usable is there, or no column is the text or the label.
+        """
+        if isinstance(data, (str, Path)) and not _exists(Path(data).expanduser()):
+            raise UnreadableError(f"{_short(str(data))} does not exist (looked in {Path.cwd()}): check the path")
+        records, findings = self._table(data, "label") if _is_table(data) else self._other(data, targets)
+        if self.several:
+            records = [replace(record, target=labels_of(record.target)) for record in records]
+        return self._whole(records, findings)
+
+    def unlabelled(self, data: Any) -> tuple[list[Record], Findings]:
+        """Records to predict. A string that is no file is a text."""
+        if isinstance(data, str) and not data.strip():
+            raise DataError("the text is empty: give some words")
+        if isinstance(data, str) and not _exists(Path(data).expanduser()) and not data.lower().endswith(MANIFESTS):
+            return [Record(data, name=_short(data))], Findings()
+        if isinstance(data, (str, Path)) and Path(data).suffix.lower() in SUFFIXES:
+            return read(data, suffixes=SUFFIXES, target=None)
+        if _is_table(data):
+            return self._whole(*self._table(data, None))
+        records, findings = read(data, suffixes=SUFFIXES, source="path" if _is_folder(data) else "text", target=None)
+        return self._whole(records, findings)
+
+    def _other(self, data: Any, targets: Any) -> tuple[list[Record], Findings]:
+        """A folder per label, an archive, lists of texts or of records."""
+        records, findings = read(data, targets, suffixes=SUFFIXES, source="text", target="label")
+        return records, findings
+
+    def _table(self, path: Any, target: str | None) -> tuple[list[Record], Findings]:
+        named: dict[str, Column] = {}
+        if self.text:
+            named["text"] = self.text[0]
+        if self.label is not None and target is not None:
+            named["label"] = self.label
+        if len({type(column) for column in (*self.text, *named.values())}) > 1:
+            raise SpecError(f"text={self.text}, label={self.label!r}: give names of columns, or positions, not both")
+        try:
+            records, findings = read(path, source="text", target=target, columns=named)
+        except DataError as error:
+            if isinstance(error, UnreadableError) or "no column for the" not in str(error):
+                raise
+            if named or target is None or _has_role(str(error)):
+                raise DataError(f"{error} For texts: text=… and label=…, or --text and --label.") from error
+            records, findings = self._guessed(Path(path))
+        return self._joined(records, findings, str(path))
+
+    def _guessed(self, path: Path) -> tuple[list[Record], Findings]:
+        found = guess_columns(path)
+        try:  # a label that is called so is believed
+            records, findings = read(path, source="text", columns={"text": found.text})
+        except DataError:
+            records, findings = read(path, source="text", columns={"text": found.text, "label": found.label})
+        where = "column" if isinstance(found.text, str) else "no names of columns; column"
+        told = f"{path.name}: {where} {found.text!r} as text, {found.label!r} as label"
+        advice = "Say text=… and label=… (--text, --label) if that is wrong."
+        findings.add("guessed column", told, advice, dropped=False)
+        return records, findings
+
+    def _joined(self, records: list[Record], findings: Findings, path: str) -> tuple[list[Record], Findings]:
+        """Several columns as one text; a long column that is not read is named."""
+        if len(self.text) < 2:
+            extras = [dict(record.extra) for record in records]
+            for name in longer_columns(extras, [str(record.source) for record in records]):
+                advice = f"It is as long as the text; to read both, say text=…,{name} (--text …,{name})."
+                findings.add("column not read", f"{name!r} of {path}", advice, dropped=False)
+            return records, findings
+        for column in self.text[1:]:
+            if records and str(column) not in records[0].extra:
+                raise DataError(f"{path} has no column {column!r}; beside the text: {', '.join(records[0].extra)}")
+        whole = [
+            replace(
+                record, source=" ".join([str(record.source), *(record.extra[str(column)] for column in self.text[1:])])
+            )
+            for record in records
+        ]
+        return whole, findings
+
+    def _whole(self, records: list[Record], findings: Findings) -> tuple[list[Record], Findings]:
+        """The records that hold something."""
+        kept = []
+        for row, record in enumerate(records):
+            if isinstance(record.source, str) and not record.source.strip():
+                findings.add("empty text", record.name or f"row {row}", "Fill it in or remove the row.")
+            elif isinstance(record.source, (str, Path)):
+                kept.append(record)
+            else:
+                kind = type(record.source).__name__
+                raise DataError(f"{record.name or f'row {row}'} is a {kind}, not a text: give texts or files of texts")
+        if not kept:
+            raise DataError(f"there is no text to read:\n{findings}")
+        return kept, findings
+
+
+def labels_of(given: Any) -> tuple[str, ...]:
+    """The labels of a cell that may hold several: a list, JSON, or divided by one of | ; , and their Chinese forms.
+
+    Example:
+        >>> labels_of("sport; politics"), labels_of('["a,b"]'), labels_of(["x"])
+        (('sport', 'politics'), ('a,b',), ('x',))
+    """
+    if isinstance(given, str):
+        try:
+            found = json.loads(given) if given.startswith("[") else _SEPARATORS.split(given)
+        except json.JSONDecodeError:
+            found = _SEPARATORS.split(given)
+    else:
+        found = [given] if given is None or isinstance(given, int) else list(given)
+    return tuple(dict.fromkeys(str(label).strip() for label in found if label is not None and str(label).strip()))
+
+
+def text_of(record: Record) -> str:
+    """The text of a record: the source itself, or what its file holds, in any common encoding.
+
+    Raises:
+        UnreadableError: the file cannot be read.
+    """
+    if not isinstance(record.source, Path):
+        return str(record.source)
+    try:
+        return decode_text(record.source.read_bytes())
+    except (OSError, UnicodeDecodeError) as error:
+        raise UnreadableError(f"{record.name} cannot be read as text: {error}") from error
+
+
+def columns(given: str | int | Sequence[Column] | None) -> tuple[Column, ...]:
+    """Columns as people type them: a name, a position, several joined by commas, or a list.
+
+    Example:
+        >>> columns("title,body"), columns("0"), columns(None), columns(["a", "b"])
+        (('title', 'body'), (0,), (), ('a', 'b'))
+    """
+    if given is None:
+        return ()
+    parts = given.split(",") if isinstance(given, str) else [given] if isinstance(given, int) else given
+    return tuple(int(part) if str(part).strip().isdigit() else str(part).strip() for part in parts)
+
+
+def looks_like_texts(path: Path) -> bool:
+    """Whether a table or a folder holds texts, and nothing that names files of sound or images."""
+    if path.is_dir():
+        tables = [path / f"{name}.csv" for name in ("manifest", "metadata") if (path / f"{name}.csv").is_file()]
+        if tables:
+            return looks_like_texts(tables[0])
+        below = (file for folder in sorted(path.iterdir()) if folder.is_dir() for file in sorted(folder.rglob("*.*")))
+        first = next(below, None)
+        return first is not None and first.suffix.lower() in SUFFIXES
+    if not _is_table(path) or not path.is_file():
+        return False
+    try:
+        from_manifest(path, source="path", target=None)
+        return False
+    except DataError as error:
+        if "no column for the path" not in str(error):
+            return False
+    try:
+        Reader().labelled(path)
+    except DataError:
+        return False
+    return True
+
+
+def _is_table(data: Any) -> bool:
+    return isinstance(data, (str, Path)) and str(data).lower().endswith(MANIFESTS)
+
+
+def _is_folder(data: Any) -> bool:
+    return isinstance(data, (str, Path)) and _exists(Path(data).expanduser())
+
+
+def _exists(path: Path) -> bool:
+    try:
+        return path.exists()
+    except (OSError, ValueError):  # a long text is no file name
+        return False
+
+
+def _has_role(error: str) -> bool:
+    """Whether a column's name was understood, so that only the other one is missing."""
+    return "for the label" in error
+
+
+def _short(text: str) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= _SHOWN else line[: _SHOWN - 1] + "…"

@@ -1,0 +1,371 @@
+"""Texts from a table to answers, from Python and from the command line, with what people get wrong."""
+
+import csv
+import json
+import warnings
+
+import numpy as np
+import pytest
+import torch
+
+import crnn
+from crnn.cli import main
+from crnn.data.toy import reviews
+from crnn.errors import DataError, DataWarning, MissingExtraError, NotReadyError, SpecError, UnreadableError
+
+QUIET = crnn.TrainOptions(progress=False)
+
+
+@pytest.fixture(autouse=True)
+def own_cache(tmp_path_factory, monkeypatch):
+    monkeypatch.setenv("CRNN_CACHE", str(tmp_path_factory.getbasetemp() / "cache"))
+
+
+def crnn_command(capsys, *arguments):
+    """Run the command line; exit code, stdout, stderr."""
+    with pytest.raises(SystemExit) as stopped:
+        main([str(argument) for argument in arguments])
+    output = capsys.readouterr()
+    return stopped.value.code, output.out, output.err
+
+
+@pytest.fixture(scope="module")
+def table(tmp_path_factory):
+    return reviews(tmp_path_factory.mktemp("texts") / "reviews.csv", 160, language="zh")
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory, table):
+    """A model folder, trained from the command line."""
+    out = tmp_path_factory.mktemp("trained") / "model"
+    options = ["--size", "tiny", "--epochs", "25", "--batch-size", "16", "--validation-split", "0.3", "--json"]
+    with pytest.raises(SystemExit) as stopped:
+        main(["train", "text", str(table), "--out", str(out), *options])
+    assert stopped.value.code == 0
+    return out
+
+
+@pytest.fixture(scope="module")
+def model(folder):
+    return crnn.load(folder)
+
+
+def read(data, targets=None, **settings):
+    return crnn.TextClassification(**settings).read(data, targets)
+
+
+def written(path, rows, encoding="utf-8", delimiter=","):
+    with path.open("w", newline="", encoding=encoding) as file:
+        csv.writer(file, delimiter=delimiter).writerows(rows)
+    return path
+
+
+# ── what works ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_the_model_has_learnt_negations_too(folder, table, capsys):
+    code, out, _ = crnn_command(capsys, "evaluate", folder, table, "--json")
+    facts = json.loads(out)
+    assert code == 0
+    assert facts["metrics"]["accuracy"] > 0.85
+    assert any("also stand in training" in name for name in facts["beside"])
+    assert "told most" in (folder / "evaluation" / "report.html").read_text(encoding="utf-8")
+
+
+def test_predict_takes_the_text_itself(folder, capsys):
+    code, out, _ = crnn_command(capsys, "predict", folder, "这家酒店的房间真的很干净！", "--json", "--explain")
+    answer = json.loads(out)
+    assert code == 0
+    assert answer["input"] == "这家酒店的房间真的很干净！"
+    assert answer["label"] in ("好评", "差评")
+    assert 0.5 <= answer["probability"] <= 1.0
+    assert "".join(piece["piece"] for piece in answer["pieces"]) == "这家酒店的房间真的很干净!"
+    assert max(abs(piece["weight"]) for piece in answer["pieces"]) == 1.0
+
+
+def test_explained_words_are_those_that_change_the_answer(model):
+    text = "早餐很糟糕。"
+    found = model.explain(text)
+    assert found.answer == model.predict(text)
+    strongest = {piece for piece, _ in found.telling(4)}
+    assert strongest & {"糟", "糕"}
+
+
+def test_predict_takes_tables_lists_and_files(model, table, tmp_path):
+    (tmp_path / "note.txt").write_bytes("床很舒服".encode("gb18030"))
+    assert model.predict(str(tmp_path / "note.txt")) == model.predict("床很舒服")
+    several = model.predict(["床很舒服", "床很难看"])
+    assert [answer.label for answer in several] == [model.predict(text).label for text in ("床很舒服", "床很难看")]
+    assert len(model.predict(table)) == 160
+
+
+def test_a_saved_model_answers_alike(model, tmp_path):
+    again = crnn.load(model.save(tmp_path / "again"))
+    assert again.predict("风景漂亮") == model.predict("风景漂亮")
+    assert again.task.config() == model.task.config()
+
+
+def test_inspect_knows_texts(folder, table, capsys):
+    code, out, _ = crnn_command(capsys, "inspect", table, "--json")
+    facts = json.loads(out)
+    assert (code, facts["task"], facts["labels"]) == (0, "text", {"好评": 80, "差评": 80})
+    code, out, _ = crnn_command(capsys, "inspect", folder)
+    assert code == 0
+    assert "Embedding" in out
+    assert "entries" in out, "the vocabulary is not printed word by word"
+
+
+def test_several_labels(tmp_path):
+    rows = [("text", "label")]
+    for number in range(60):
+        warm, big = number % 2, number // 2 % 2
+        words = f"it is {'warm' if warm else 'cold'} and {'large' if big else 'narrow'} {number}"
+        rows.append((words, ";".join(["warm"] * warm + ["big"] * big) or "neither"))
+    model = crnn.Model(crnn.TextClassification(multi_label=True, augment=False), size="tiny")
+    model.compile(optimizer=crnn.Adam(rate=2e-2))
+    history = model.fit(written(tmp_path / "t.csv", rows), epochs=15, batch_size=8, options=QUIET)
+    assert max(history["val_f1"]) > 0.8
+    answer = model.predict("it is warm and large")
+    assert set(answer.labels) == {"warm", "big"}
+    assert answer.to_dict()["labels"] == list(answer.labels)
+    assert set(model.baselines()) == {"TF-IDF + linear"}
+
+
+def test_word_vectors_are_a_start(tmp_path):
+    table = reviews(tmp_path / "r.csv", 40)
+    (tmp_path / "v.vec").write_text("lovely 1 0 0 0 0 0 0 0\nawful 0 1 0 0 0 0 0 0\nunused 0 0 1 0 0 0 0 0\n")
+    model = crnn.Model(crnn.TextClassification(vectors=tmp_path / "v.vec"), size="tiny")
+    model.fit(table, epochs=1, options=QUIET)
+    assert model.task.width == 8
+    again = crnn.load(model.save(tmp_path / "m"))
+    assert again.predict("lovely") == model.predict("lovely")
+    (tmp_path / "v.vec").write_text("другой 1 0\nязык 0 1\n")
+    with pytest.raises(DataError, match="knows none of the"):
+        crnn.Model(crnn.TextClassification(vectors=tmp_path / "v.vec")).fit(table, epochs=1, options=QUIET)
+
+
+def test_a_tokeniser_of_ones_own(tmp_path):
+    model = crnn.Model(crnn.TextClassification(tokeniser=str.split), size="tiny")
+    model.fit(reviews(tmp_path / "r.csv", 40), epochs=1, options=QUIET)
+    again = crnn.load(model.save(tmp_path / "m"))
+    with pytest.raises(NotReadyError, match=r"model\.task\.tokeniser"):
+        again.predict("the room was lovely")
+    again.task.tokeniser = str.split
+    assert again.predict("the room was lovely") == model.predict("the room was lovely")
+
+
+# ── tables as people have them ───────────────────────────────────────────────────────────────────────────────────────
+
+ROWS = [(f"The room was lovely, number {number}", "good") for number in range(4)] + [
+    (f"The room was awful, number {number}", "bad") for number in range(4)
+]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "gb18030", "cp1252"])
+def test_any_encoding(tmp_path, encoding):
+    word = {"gb18030": "酒店", "cp1252": "déjà"}.get(encoding, "酒店 déjà")
+    file = written(
+        tmp_path / "t.csv", [("text", "label"), *((f"{word} {text}", label) for text, label in ROWS)], encoding
+    )
+    assert [record.source for record in read(file)[0]] == [f"{word} {text}" for text, _ in ROWS]
+
+
+def test_columns_by_their_usual_names(tmp_path):
+    file = written(tmp_path / "t.tsv", [("Sentiment", "Review"), *((b, a) for a, b in ROWS)], delimiter="\t")
+    records, findings = read(file)
+    assert [(record.source, record.target) for record in records] == ROWS
+    assert not len(findings)
+
+
+def test_columns_that_are_said(tmp_path):
+    file = written(tmp_path / "t.csv", [("a", "b", "c"), *((f"{number}", *row) for number, row in enumerate(ROWS))])
+    assert [(record.source, record.target) for record in read(file, text="b", label="c")[0]] == ROWS
+    file = written(tmp_path / "t.csv", [(f"{number}", *row) for number, row in enumerate(ROWS)])
+    assert [(record.source, record.target) for record in read(file, text=1, label=2)[0]] == ROWS
+    assert read(file, text="0,1", label=2)[0][0].source == "0 The room was lovely, number 0"
+
+
+def test_columns_without_names_are_guessed_and_told(tmp_path):
+    records, findings = read(written(tmp_path / "t.tsv", [(b, a) for a, b in ROWS], delimiter="\t"))
+    assert [(record.source, record.target) for record in records] == ROWS
+    assert "guessed column" in findings
+    assert findings.dropped == 0
+
+
+def test_a_column_that_may_be_missed_is_named(tmp_path):
+    rows = [("title", "body", "label"), *((text[:8], text, label) for text, label in ROWS)]
+    records, findings = read(written(tmp_path / "t.csv", [("headline", "lead", "label"), *rows[1:]]))
+    assert records[0].source == "The room"
+    assert "'lead'" in str(findings)
+
+
+def test_a_folder_per_label(tmp_path):
+    for number, (text, label) in enumerate(ROWS):
+        (tmp_path / label).mkdir(exist_ok=True)
+        (tmp_path / label / f"{number}.txt").write_text(text)
+    task = crnn.TextClassification()
+    records, _ = task.read(tmp_path)
+    assert {record.target for record in records} == {"good", "bad"}
+    task.learn(records)
+    assert task.prepare(records[0]).inputs.shape[0] == len(task.pieces(records[0]))
+
+
+def test_json_lines_with_lists_of_labels(tmp_path):
+    file = tmp_path / "t.jsonl"
+    file.write_text("".join(json.dumps({"text": text, "label": [label, "x"]}) + "\n" for text, label in ROWS))
+    assert read(file, multi_label=True)[0][0].target == ("good", "x")
+
+
+# ── what people get wrong ────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def fit(records_or_path, targets=None, **settings):
+    model = crnn.Model(crnn.TextClassification(**settings), size="tiny")
+    model.fit(records_or_path, targets, epochs=1, options=QUIET)
+    return model
+
+
+def test_one_class_only():
+    with pytest.raises(DataError, match="at least two labels, the training part has only 'good'"):
+        fit([text for text, _ in ROWS], ["good"] * 8)
+
+
+def test_a_missing_label_column_is_named(tmp_path):
+    file = written(tmp_path / "t.csv", [("text", "colour"), *ROWS])
+    with pytest.raises(DataError, match=r"no column for the label.*has: text, colour.*--label"):
+        fit(file)
+
+
+def test_a_column_that_is_not_there_is_named(tmp_path):
+    file = written(tmp_path / "t.csv", [("text", "label"), *ROWS])
+    with pytest.raises(DataError, match=r"Did you mean 'label'"):
+        fit(file, label="labl")
+    with pytest.raises(DataError, match=r"no column 'body'"):
+        fit(file, text="text,body")
+    with pytest.raises(SpecError, match="not both"):
+        fit(file, text="text", label=1)
+
+
+def test_measured_numbers_are_no_labels(tmp_path):
+    rows = [("text", "label"), *((f"text number {number}", number * 1.25) for number in range(60))]
+    with pytest.raises(DataError, match=r"54 different labels .*must be cut into classes first"):
+        fit(written(tmp_path / "t.csv", rows))
+
+
+def test_numbers_as_labels_are_labels(tmp_path):
+    file = written(tmp_path / "t.csv", [("text", "label"), *((text, len(label)) for text, label in ROWS)])
+    model = fit(file)
+    assert model.task.class_names() == ["3", "4"]
+
+
+def test_empty_texts_are_named(tmp_path):
+    file = written(tmp_path / "t.csv", [("text", "label"), ("", "good"), ("  ", "bad"), *ROWS])
+    _, findings = read(file)
+    assert len(findings["empty text"].names) == 2
+    records, findings = read(["", *(text for text, _ in ROWS)], ["bad", *(label for _, label in ROWS)])
+    assert (len(records), findings["empty text"].names) == (8, ["row 0"])
+    with pytest.raises(DataError, match="no text to read"):
+        read(["", " "], ["a", "b"])
+
+
+def test_empty_texts_cannot_be_predicted(model, folder, capsys):
+    with pytest.raises(DataError, match="empty"):
+        model.predict("  ")
+    with pytest.raises(DataError, match="no word and no sign"):
+        model.predict("\u200b\u200b")
+    code, _, err = crnn_command(capsys, "predict", folder, "")
+    assert code == 1
+    assert "empty" in err
+
+
+def test_a_missing_file_is_no_text_to_train_on(folder, capsys):
+    with pytest.raises(UnreadableError, match="does not exist"):
+        fit("reviews.csv")
+    with pytest.raises(UnreadableError, match="does not exist"):
+        fit("some reviews")
+    code, _, err = crnn_command(capsys, "predict", folder, "missing.csv")
+    assert (code, "does not exist" in err) == (1, True)
+
+
+def test_arrays_are_no_texts():
+    with pytest.raises(DataError, match="not a text"):
+        fit([np.zeros((4, 2))] * 4, ["a", "b", "a", "b"])
+
+
+def test_a_huge_text_is_read_in_part_and_named(tmp_path):
+    huge = "word " * 2_000_000 + "end"
+    file = written(tmp_path / "t.csv", [("text", "label"), (huge, "good"), *ROWS])
+    task = crnn.TextClassification(longest=100)
+    records, findings = task.read(file)
+    assert findings["text of more than 100 tokens"].names == ["t.csv line 2"]
+    task.learn(records)
+    assert task.prepare(records[0]).inputs.shape == (100, task.vocabulary.spec.slots)
+    assert task.pieces(records[0])[-1] == "end"
+    assert csv.field_size_limit() == 131_072, "Python's own limit is put back"
+
+
+def test_ten_thousand_labels(tmp_path):
+    labels = [f"label {number}" for number in range(10_000)]
+    texts = [f"{take} about {label}" for label in labels for take in ("something", "more")]
+    task = crnn.TextClassification()
+    task.learn([crnn.data.example.Record(text, label) for text, label in zip(texts, np.repeat(labels, 2), strict=True)])
+    assert task.outputs == 10_000
+    assert task.wide <= 32, "the table of the way past the network stays small"
+    with pytest.raises(DataError, match="10000 different labels"):
+        task.learn([crnn.data.example.Record(text, label) for text, label in zip(texts, labels, strict=False)])
+
+
+def test_a_label_that_training_does_not_have_is_named(model):
+    with pytest.raises(DataError, match="'另外' does not occur in the training part"):
+        model.evaluate(["床很舒服"], ["另外"])
+
+
+def test_texts_on_both_sides_are_named_and_counted_apart():
+    texts = [text for text, _ in ROWS]
+    labels = [label for _, label in ROWS]
+    model = crnn.Model(crnn.TextClassification(), size="tiny")
+    dev = ([texts[0].upper(), texts[5], "new lovely"], ["good", "bad", "good"])
+    with pytest.warns(DataWarning, match="2 sample on both sides"):
+        model.fit(texts, labels, validation_data=dev, epochs=1, options=QUIET)
+    examples, _ = model.validation
+    assert model.task.known_before(examples.records) == [True, True, False]
+
+
+def test_without_scikit_learn_the_row_is_missed_with_advice(monkeypatch):
+    import builtins
+
+    real = builtins.__import__
+
+    def without(name, *rest, **more):
+        if name.startswith("sklearn"):
+            raise ImportError(name)
+        return real(name, *rest, **more)
+
+    texts, labels = zip(*ROWS, strict=True)
+    model = crnn.Model(crnn.TextClassification(), size="tiny")
+    model.fit(list(texts), list(labels), validation_split=0.25, epochs=1, options=QUIET)
+    monkeypatch.setattr(builtins, "__import__", without)
+    with pytest.warns(DataWarning, match=r"crnn\[baselines\]"):
+        assert model.baselines() == {}
+    assert issubclass(MissingExtraError, ImportError)
+
+
+def test_the_linear_row_is_that_of_scikit_learn(table):
+    from sklearn.feature_extraction.text import TfidfVectorizer
+    from sklearn.svm import LinearSVC
+
+    model = crnn.Model(crnn.TextClassification(), size="tiny")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DataWarning)
+        model.fit(table, epochs=1, options=QUIET)
+    dev, _ = model.validation
+    seen = {record.name for record in dev.records}
+    train = [record for record in model.task.read(table)[0] if record.name not in seen]
+    count = TfidfVectorizer(analyzer="char", ngram_range=(1, 4), sublinear_tf=True)
+    clean = [[record.source.replace(",", ",").replace("！", "!") for record in part] for part in (train, dev.records)]
+    machine = LinearSVC(C=1.0).fit(count.fit_transform(clean[0]), [record.target for record in train])
+    wanted = machine.predict(count.transform(clean[1]))
+    names = np.array(model.task.class_names())
+    answers = names[model.baselines()["TF-IDF + linear"].argmax(1).numpy()]
+    assert (answers == wanted).mean() > 0.9
+    assert torch.is_tensor(model.baselines()["TF-IDF + linear"])

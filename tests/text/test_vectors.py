@@ -1,0 +1,49 @@
+"""Word vectors of others: their formats, and files that are none."""
+
+import gzip
+
+import numpy as np
+import pytest
+
+from crnn.errors import UnreadableError
+from crnn.text.vectors import read_vectors
+
+LINES = "good 1 0 0.5\nBad -1 0 0\nnew york 0 1 0\n"
+
+
+def test_fasttext_glove_and_gzip_are_read_alike(tmp_path):
+    (tmp_path / "a.vec").write_text("3 3\n" + LINES)
+    (tmp_path / "b.txt").write_text(LINES)
+    (tmp_path / "c.vec.gz").write_bytes(gzip.compress(("3 3\n" + LINES).encode()))
+    wanted = {"good", "bad", "new york", "absent"}
+    found = [read_vectors(tmp_path / name, wanted) for name in ("a.vec", "b.txt", "c.vec.gz")]
+    for each in found:
+        assert set(each) == {"good", "bad", "new york"}
+        np.testing.assert_allclose(each["good"], [1, 0, 0.5])
+        assert each["good"].dtype == np.float32
+
+
+def test_the_wanted_case_wins(tmp_path):
+    (tmp_path / "a.vec").write_text("Good 9 9\ngood 1 1\nGOOD 8 8\n")
+    np.testing.assert_allclose(read_vectors(tmp_path / "a.vec", {"good"})["good"], [1, 1])
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        (b"", "no word vectors"),
+        (b"good 1 2\nbad 1\n", "line 2 has 1 numbers, not 2"),
+        (b"good 1 2\nbad 1 x\n", "line 2"),
+        (b"good nan 2\n", "NaN"),
+        (b"\x1f\x8bbroken", "cannot be read"),
+    ],
+)
+def test_other_files_are_refused(tmp_path, content, told):
+    (tmp_path / "a.vec").write_bytes(content)
+    with pytest.raises(UnreadableError, match=told):
+        read_vectors(tmp_path / "a.vec", {"good", "bad"})
+
+
+def test_a_missing_file_is_named(tmp_path):
+    with pytest.raises(UnreadableError, match=r"none\.vec"):
+        read_vectors(tmp_path / "none.vec", {"good"})
