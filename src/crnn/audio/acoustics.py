@@ -8,16 +8,8 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from crnn.audio.augmentation import (
-    Augmentation,
-    clear_padding,
-    fast_length,
-    normal,
-    power,
-    require,
-    require_range,
-    uniform,
-)
+from crnn.audio.augmentation import fast_length, power
+from crnn.augmentation import Augmentation, clear_padding, normal, require, require_range, uniform
 from crnn.padded import Padded
 
 _TINY = 1e-20
