@@ -5,13 +5,12 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, ClassVar
 
 import torch
 from torch import Tensor, nn
 
-from crnn.data.build import build
+from crnn.data.build import build, in_files
 from crnn.data.cache import Cache
 from crnn.data.example import Example, ExampleSet, Record
 from crnn.data.findings import Findings
@@ -182,7 +181,7 @@ class Task(ABC):
         Raises:
             DataError: none can be used, or only some have targets.
         """
-        files = bool(records) and isinstance(records[0].source, Path)
+        files = bool(records) and in_files(records[0].source)
         keep = Cache() if (files if cache is None else cache) else None
         return build(records, self.prepare, cache=keep, settings=self.preparation(), findings=findings)
 
