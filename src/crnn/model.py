@@ -208,7 +208,7 @@ class Model:
         self._learnt_from = train
         train_set = examples(self.task, train, findings, options.cache)
         dev_set = examples(self.task, dev, findings, options.cache) if dev else None
-        parts = checked(self.task, self._planned, train_set, dev_set, findings)
+        parts = checked(self.task, self._planned, self.compiled.objective, train_set, dev_set, findings)
         tell(findings)
         return parts
 
@@ -270,8 +270,9 @@ class Model:
     def _measuring(self) -> Any:
         from crnn.engine.job import Measuring
 
-        compiled = self.compiled
-        return Measuring(compiled.objective, compiled.metrics, self.task.outputs, self.task.decode)
+        compiled, task = self.compiled, self.task
+        texts = task.texts if task.gives_text else None
+        return Measuring(compiled.objective, compiled.metrics, task.outputs, texts, task.reference)
 
     def _calibrate(self, dev: ExampleSet | None) -> None:
         if dev is None:
@@ -282,6 +283,8 @@ class Model:
         targets = dev.targets_of(found.rows.tolist())
         if found.predictions is not None and isinstance(targets, torch.Tensor):
             self.task.calibrate(found.predictions, targets)
+        if found.sequences:
+            self.task.calibrate_steps(found.sequences, [dev.records[row] for row in found.rows.tolist()])
 
     # ── evaluate and predict ─────────────────────────────────────────────────────────────────────────────────────────
 
@@ -304,7 +307,8 @@ class Model:
         findings = self.findings = Findings()
         records, found = self.task.read(x, y)
         findings.extend(found)
-        prepared = long_enough(self.task, self._planned, examples(self.task, records, findings), findings)
+        every = examples(self.task, records, findings)
+        prepared = long_enough(self.task, self._planned, self.compiled.objective, every, findings)
         tell(findings)
         self.compiled.objective.check(prepared.all_targets(), self.task.outputs)
         return prepared, self._scored(prepared, batch_size)

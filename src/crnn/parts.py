@@ -20,6 +20,7 @@ from crnn.data.inputs import known
 from crnn.data.preflight import preflight, usable
 from crnn.data.targets import pack_targets
 from crnn.errors import DataError, DataWarning, SpecError
+from crnn.losses.objective import Objective
 from crnn.predictor import shortage
 from crnn.spec import NetworkSpec
 from crnn.tasks.task import Task
@@ -104,23 +105,28 @@ def examples(task: Task, records: Sequence[Record], findings: Findings, cache: b
     return prepared
 
 
-def checked(task: Task, spec: NetworkSpec, train: ExampleSet, dev: ExampleSet | None, findings: Findings) -> Parts:
+def checked(
+    task: Task, spec: NetworkSpec, objective: Objective, train: ExampleSet, dev: ExampleSet | None, findings: Findings
+) -> Parts:
     """The parts without samples that cannot be used.
 
     Raises:
         DataError: nothing is left, or a single class.
     """
-    sound = preflight(train, dev, too_short=_too_short(task, spec), silent_below=task.silent_below, findings=findings)
+    short = too_short(task, spec, objective)
+    sound = preflight(train, dev, too_short=short, silent_below=task.silent_below, findings=findings)
     return Parts(sound.train, sound.dev)
 
 
-def long_enough(task: Task, spec: NetworkSpec, prepared: ExampleSet, findings: Findings) -> ExampleSet:
-    """The examples without those that the convolutions would leave nothing of.
+def long_enough(
+    task: Task, spec: NetworkSpec, objective: Objective, prepared: ExampleSet, findings: Findings
+) -> ExampleSet:
+    """The examples without those that the convolutions leave nothing of, or too little for their text.
 
     Raises:
         DataError: nothing is left.
     """
-    sound = usable(prepared, _too_short(task, spec), None, findings)
+    sound = usable(prepared, too_short(task, spec, objective), None, findings)
     if len(sound) == 0:
         raise DataError(f"no sample can be used:\n{findings}")
     return sound
@@ -132,7 +138,15 @@ def tell(findings: Findings) -> None:
         warnings.warn(f"\n{findings}", DataWarning, stacklevel=4)
 
 
-def _too_short(task: Task, spec: NetworkSpec) -> Callable[[int, Any], str]:
-    """Says why a sample of so many prepared steps is too short; front end and least steps are made once."""
+def too_short(task: Task, spec: NetworkSpec, objective: Objective) -> Callable[[int, Any], str]:
+    """Says why a sample of so many prepared steps is too short for network or target; what it needs is made once."""
     front, least = task.front(), spec.shortest()
-    return lambda steps, target: shortage(front, least, steps)
+
+    def reason(steps: int, target: Any) -> str:
+        short = shortage(front, least, steps)
+        if short or target is None:
+            return short
+        frames = steps if front is None else front.frames(steps)  # type: ignore[operator]
+        return objective.misfit(spec.steps(frames), target)
+
+    return reason

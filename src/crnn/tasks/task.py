@@ -120,7 +120,7 @@ class Task(ABC):
     options: ClassVar[tuple[Option, ...]] = ()
     """Settings of the constructor that `crnn train` offers; what is not given is left to the constructor."""
     gives_text: ClassVar[bool] = False
-    """Whether answers are texts, which CER and WER can judge."""
+    """Whether answers are texts, which CER and WER can judge; then `str` of an answer is the text."""
     silent_below: ClassVar[float | None] = None
     """Spread of inputs below which a sample is silence; None for materials that know no silence."""
 
@@ -193,6 +193,14 @@ class Task(ABC):
     def decode(self, predictions: Tensor, lengths: Tensor) -> list[Any]:
         """Answers for a batch of predictions (scores behind the objective's link)."""
 
+    def texts(self, predictions: Tensor, lengths: Tensor) -> list[str]:
+        """The texts of a batch of predictions, as measures compare them, where the task gives texts."""
+        return [str(answer) for answer in self.decode(predictions, lengths)]
+
+    def reference(self, record: Record) -> str:
+        """What the text of a record is compared with: whole, also where it has symbols that were never learnt."""
+        return str(record.target)
+
     @property
     @abstractmethod
     def features(self) -> int:
@@ -246,6 +254,10 @@ class Task(ABC):
 
     def calibrate(self, predictions: Tensor, targets: Tensor) -> None:
         """Set thresholds from predictions on the validation part, once training is over; by default there are none."""
+        return
+
+    def calibrate_steps(self, sequences: Sequence[Tensor], records: Sequence[Record]) -> None:
+        """As `calibrate`, where the network keeps its steps: predictions ``(T', K)`` of some validation samples."""
         return
 
     @abstractmethod

@@ -1,0 +1,161 @@
+"""What speech and handwriting share: texts learnt by CTC, an alphabet, confidences, and texts to compare with."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any, ClassVar
+
+import numpy as np
+from torch import Tensor
+
+from crnn.data.example import ExampleSet, Record
+from crnn.data.findings import Findings
+from crnn.decode.confidence import fit_temperature
+from crnn.decode.greedy import greedy, greedy_symbols
+from crnn.decode.spelling import Numbers, Spelling
+from crnn.errors import DataError, NotReadyError
+from crnn.tasks.task import Option, Task
+from crnn.text.alphabet import Alphabet, Form, listed
+from crnn.text.transcript import Transcript
+
+
+class Transcription(Task):
+    """A task whose answers are texts: whoever derives from it reads records, prepares inputs and words the answers.
+
+    Args:
+        transcript: What is done to transcripts before they are learnt or compared.
+        form: Unicode form of all texts: "NFC", "NFD", "NFKC", "NFKD" or "none".
+    """
+
+    gives_text: ClassVar[bool] = True
+    losses = ("ctc",)
+    text_options: ClassVar[tuple[Option, ...]] = (
+        Option("case", str, "Case of transcripts: keep, lower or upper."),
+        Option("punctuation", str, "Punctuation of transcripts: keep or drop."),
+        Option("form", str, "Unicode form of texts: NFC, NFD, NFKC, NFKD or none."),
+    )
+    """Settings that every such task offers on the command line."""
+
+    def __init__(self, transcript: Transcript | None = None, form: Form = "NFC") -> None:
+        self.transcript = transcript or Transcript()
+        self.form: Form = Alphabet((), form).form
+        self.alphabet: Alphabet | None = None
+        self.temperature = 1.0
+
+    # ── texts ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def clean(self, text: Any) -> str:
+        """A transcript in the form in which it is learnt and compared."""
+        return self.known.normal(self.transcript(str(text)))
+
+    def reference(self, record: Record) -> str:
+        """The transcript of a record, with symbols that the alphabet does not have."""
+        return self.clean(record.target)
+
+    def encode(self, record: Record) -> Numbers:
+        """The symbols ``(U,)`` of a record's transcript; unknown ones are left out, and named by `examples`.
+
+        Raises:
+            DataError: the transcript is empty.
+        """
+        text = self.clean(record.target)
+        if not text:
+            raise DataError(f"{record.name} has an empty transcript: write down what is there, or remove the sample")
+        return self.known.encode(text)
+
+    def learn(self, records: Sequence[Record]) -> None:
+        """Learn the alphabet.
+
+        Raises:
+            DataError: targets are missing, or hold no symbols.
+        """
+        if any(record.target is None for record in records):
+            raise DataError('transcripts are missing: give a manifest with "path,text", or a text beside each file')
+        self.alphabet = Alphabet.learn((self.transcript(str(record.target)) for record in records), self.form)
+
+    def examples(self, records: Sequence[Record], findings: Findings, cache: bool | None = None) -> ExampleSet:
+        """Prepared examples; symbols that the alphabet does not have are named with their counts."""
+        if self.alphabet is not None:
+            for name in unknown_symbols(self, records):
+                advice = "They are never written, and count as errors: add training texts that have them."
+                findings.add("symbol never learnt", name, advice, dropped=False)
+        return super().examples(records, findings, cache)
+
+    @property
+    def known(self) -> Alphabet:
+        """The alphabet.
+
+        Raises:
+            NotReadyError: it is not learnt yet.
+        """
+        if self.alphabet is None:
+            raise NotReadyError("the alphabet is not known yet: call fit first")
+        return self.alphabet
+
+    @property
+    def outputs(self) -> int:
+        """The blank and the symbols."""
+        return self.known.classes
+
+    def class_names(self) -> list[str]:
+        """The blank and the symbols, as people can see them."""
+        return [] if self.alphabet is None else self.alphabet.names
+
+    # ── answers ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    @abstractmethod
+    def answer(self, spelling: Spelling) -> Any:
+        """The answer that a spelling gives; its `str` is the text."""
+
+    def decode(self, predictions: Tensor, lengths: Tensor) -> list[Any]:
+        """The answer of each sample."""
+        return [self.answer(spelling) for spelling in self.spellings(predictions, lengths)]
+
+    def spellings(self, predictions: Tensor, lengths: Tensor) -> list[Spelling]:
+        """Symbols with places and confidences, of a batch of log-probabilities ``(B, T', K)``."""
+        sequences = zip(predictions.numpy(), lengths.tolist(), strict=True)
+        return [greedy(steps[:length], self.temperature) for steps, length in sequences]
+
+    def texts(self, predictions: Tensor, lengths: Tensor) -> list[str]:
+        """The texts alone, which is faster."""
+        return [self.known.decode(row) for row in greedy_symbols(predictions.numpy(), lengths.numpy())]
+
+    def calibrate_steps(self, sequences: Sequence[Tensor], records: Sequence[Record]) -> None:
+        """Fit the temperature that makes the confidences of words honest, on the validation part."""
+        arrays = [np.asarray(sequence) for sequence in sequences]
+        references = [self.known.encode(self.reference(record)) for record in records[: len(arrays)]]
+        self.temperature = fit_temperature(arrays, references, self.known.number(" "))
+
+    # ── saved ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def text_config(self) -> dict[str, Any]:
+        """What was set and learnt about texts, as plain JSON."""
+        return {
+            "transcript": self.transcript.to_dict(),
+            "form": self.form,
+            "alphabet": None if self.alphabet is None else self.alphabet.config(),
+            "temperature": self.temperature,
+        }
+
+    def load_text(self, config: dict[str, Any]) -> None:
+        """Take over what `text_config` gave."""
+        self.transcript = Transcript.from_dict(config["transcript"])
+        self.form = config["form"]
+        self.alphabet = None if config["alphabet"] is None else Alphabet.from_config(config["alphabet"])
+        self.temperature = config["temperature"]
+
+
+def unknown_symbols(task: Transcription, records: Sequence[Record]) -> list[str]:
+    """Each symbol that the alphabet does not have, with its count and the first sample that has it."""
+    counts: Counter[str] = Counter()
+    first: dict[str, str] = {}
+    for record in records:
+        if record.target is None:
+            continue
+        found = task.known.unknown([task.transcript(str(record.target))])
+        counts.update(found)
+        for symbol in found:
+            first.setdefault(symbol, record.name)
+    return [f"{listed(Counter({symbol: count}))}, first in {first[symbol]}" for symbol, count in counts.most_common()]
