@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from crnn.spec import ConvSpec, HeadSpec, NetworkSpec, RecurrentSpec
     from crnn.tasks.arrays import ArrayClassification, ArrayRegression
     from crnn.tasks.commands import SpokenCommands
+    from crnn.tasks.handwriting import Handwriting
 
 _ROOMS = {
     "crnn.data.arrays": ("Arrays",),
@@ -63,6 +64,7 @@ _ROOMS = {
     "crnn.spec": ("ConvSpec", "HeadSpec", "NetworkSpec", "RecurrentSpec"),
     "crnn.tasks.arrays": ("ArrayClassification", "ArrayRegression"),
     "crnn.tasks.commands": ("SpokenCommands",),
+    "crnn.tasks.handwriting": ("Handwriting",),
 }
 _HOMES = {name: room for room, names in _ROOMS.items() for name in names}
 
@@ -83,6 +85,7 @@ __all__ = [
     "Cosine",
     "CrossEntropy",
     "CustomMeasure",
+    "Handwriting",
     "HeadSpec",
     "History",
     "Huber",

@@ -7,6 +7,7 @@ from typing import Any
 from crnn.registry import Shelf
 from crnn.tasks.arrays import ArrayClassification, ArrayRegression
 from crnn.tasks.commands import SpokenCommands
+from crnn.tasks.handwriting import Handwriting
 from crnn.tasks.task import Task
 
 TASKS: Shelf[Task] = Shelf(
@@ -15,6 +16,7 @@ TASKS: Shelf[Task] = Shelf(
         ArrayClassification.name: ArrayClassification,
         ArrayRegression.name: ArrayRegression,
         SpokenCommands.name: SpokenCommands,
+        Handwriting.name: Handwriting,
     },
 )
 """Every task by the name that model files and the command line use."""

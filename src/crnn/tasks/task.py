@@ -193,6 +193,16 @@ class Task(ABC):
     def decode(self, predictions: Tensor, lengths: Tensor) -> list[Any]:
         """Answers for a batch of predictions (scores behind the objective's link)."""
 
+    def place(self, answer: Any, example: Example, steps: int) -> Any:
+        """An answer with its places in the user's own units, where it has places: seconds, pixels.
+
+        Args:
+            answer: As `decode` gives it.
+            example: What was prepared.
+            steps: How many steps the network made of it.
+        """
+        return answer
+
     def texts(self, predictions: Tensor, lengths: Tensor) -> list[str]:
         """The texts of a batch of predictions, as measures compare them, where the task gives texts."""
         return [str(answer) for answer in self.decode(predictions, lengths)]

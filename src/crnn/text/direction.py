@@ -19,7 +19,7 @@ _NUMBERS = ("EN", "AN")
 _SPACES = ("WS", "S", "B", "BN")
 
 _PAIRS = "() [] {} <> «» ‹› ≤≥ ⟨⟩ ⁅⁆ ⁽⁾ ₍₎ 〈〉 《》 「」 『』 【】"
-_MIRRORED = {left: right for pair in _PAIRS.split() for left, right in (pair, pair[::-1])}
+_MIRRORED = {left: right for pair in _PAIRS.split() for left, right in (tuple(pair), tuple(pair[::-1]))}
 
 
 def direction_of(texts: Iterable[str]) -> Direction:
@@ -34,6 +34,11 @@ def direction_of(texts: Iterable[str]) -> Direction:
         strong = Counter(unicodedata.bidirectional(symbol) for symbol in text)
         counts[strong["R"] + strong["AL"] > strong["L"]] += 1
     return "rtl" if counts[True] > counts[False] else "ltr"
+
+
+def mirrored(symbol: str) -> str:
+    """A bracket as it looks in writing from right to left; other symbols as they are."""
+    return _MIRRORED.get(symbol, symbol)
 
 
 def displayed(text: str, direction: Direction) -> tuple[str, list[int]]:
@@ -66,7 +71,7 @@ def displayed(text: str, direction: Direction) -> tuple[str, list[int]]:
 
 
 def _as_seen(symbol: str, level: int) -> str:
-    return _MIRRORED.get(symbol, symbol) if level % 2 else symbol
+    return mirrored(symbol) if level % 2 else symbol
 
 
 def _clusters(text: str) -> list[list[int]]:
