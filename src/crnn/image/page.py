@@ -19,6 +19,8 @@ from crnn.image.strip import Points, Strip
 SUFFIXES = (".xml", ".alto", ".page")
 """Files that are looked for in a folder of pages."""
 
+NAMES = {"alto": "ALTO", "page": "PAGE XML"}
+
 _NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?")
 
 

@@ -15,10 +15,11 @@ from crnn.data.findings import Findings
 from crnn.data.lines import read_lines
 from crnn.decode.spelling import Numbers, Spelling
 from crnn.errors import DataError, UnknownNameError
-from crnn.image import line, picture
+from crnn.image import line, page, picture
 from crnn.image.augment import Affine, Blur, Chain, Contrast, Stain, Thickness
 from crnn.image.line import LineSpec
 from crnn.image.page import PageLine
+from crnn.image.rewrite import Word, Written, rewritten
 from crnn.spec import ConvSpec, HeadSpec, NetworkSpec, RecurrentSpec
 from crnn.tasks.task import Option, Plan, Vary, size_index
 from crnn.tasks.transcription import Transcription
@@ -113,6 +114,7 @@ class Handwriting(Transcription):
         Option("direction", str, "Of the script: ltr, rtl or auto."),
         *Transcription.text_options,
     )
+    formats: ClassVar[tuple[str, ...]] = ("alto", "page")
     plan = Plan(
         loss="ctc",
         metrics=("cer", "wer", "sequence_accuracy"),
@@ -268,6 +270,31 @@ class Handwriting(Transcription):
         words, characters = (tuple(map(placed, pieces)) for pieces in (answer.words, answer.characters))
         return replace(answer, words=words, characters=characters)
 
+    def written(self, form: str, records: Sequence[Record], answers: Sequence[Any]) -> list[tuple[str, bytes]]:
+        """Page files with the texts put back: the ALTO or PAGE files that the lines came from, all else as it was.
+
+        Raises:
+            UnknownNameError: a form that is neither.
+            DataError: a record came from no such file.
+        """
+        if form not in self.formats:
+            raise UnknownNameError("format", form, self.formats)
+        by_page: dict[Path, dict[int, Written]] = {}
+        for record, answer in zip(records, answers, strict=True):
+            if not isinstance(record.source, PageLine):
+                raise DataError(f"{record.name} is no line of a page: give ALTO or PAGE files, or ask for text or json")
+            lines = by_page.setdefault(record.source.page, {})
+            if answer is not None:
+                lines[record.source.number] = _for_page(answer)
+        files = []
+        for file, lines in by_page.items():
+            found = page.read(file)
+            if found.kind != form:
+                raise DataError(f"{file} is {page.NAMES[found.kind]}: ask for --format {found.kind}")
+            content = rewritten(found, [lines.get(number) for number in range(len(found.lines))])
+            files.append((file.name, content))
+        return files
+
     # ── saved ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
     def config(self) -> dict[str, Any]:
@@ -287,6 +314,11 @@ class Handwriting(Transcription):
         task.line = LineSpec.from_dict(config["line"])
         task.load_text(config)
         return task
+
+
+def _for_page(answer: LineText) -> Written:
+    words = [Word(word.text, word.begin_px, word.end_px, word.confidence) for word in answer.words]
+    return Written(words, answer.confidence)
 
 
 def _edges(spelling: Spelling) -> NDArray[np.float64]:

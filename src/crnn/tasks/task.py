@@ -121,6 +121,8 @@ class Task(ABC):
     """Settings of the constructor that `crnn train` offers; what is not given is left to the constructor."""
     gives_text: ClassVar[bool] = False
     """Whether answers are texts, which CER and WER can judge; then `str` of an answer is the text."""
+    formats: ClassVar[tuple[str, ...]] = ()
+    """Forms of files that `written` knows, beside the text and the JSON of single answers."""
     silent_below: ClassVar[float | None] = None
     """Spread of inputs below which a sample is silence; None for materials that know no silence."""
 
@@ -202,6 +204,19 @@ class Task(ABC):
             steps: How many steps the network made of it.
         """
         return answer
+
+    def written(self, form: str, records: Sequence[Record], answers: Sequence[Any]) -> list[tuple[str, bytes]]:
+        """Answers as files: the name and the content of each.
+
+        Args:
+            form: One of `formats`.
+            records: What was predicted.
+            answers: One a record; None where it could not be read.
+
+        Raises:
+            UnknownNameError: the task does not write this form.
+        """
+        raise UnknownNameError("format", form, self.formats)
 
     def texts(self, predictions: Tensor, lengths: Tensor) -> list[str]:
         """The texts of a batch of predictions, as measures compare them, where the task gives texts."""
