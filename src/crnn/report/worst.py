@@ -1,4 +1,4 @@
-"""The samples to look at first: most confidently wrong, barely right, furthest off; with their sound where small."""
+"""The samples to look at first: most confidently wrong, barely right, furthest off; with their sound or picture."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ import torch
 from torch import Tensor
 
 from crnn.report.judged import Judged
+from crnn.report.lines import line_picture
 
 CLIPS = 20
 CLIP_BYTES = 500_000
@@ -39,6 +40,7 @@ class Case:
         score: Probability of the answer, or the error; as text.
         source: Where it came from.
         sound: The recording as a data URI, or "".
+        picture: The picture of a line as a data URI, or "".
     """
 
     name: str
@@ -48,6 +50,7 @@ class Case:
     score: str
     source: Any
     sound: str = ""
+    picture: str = ""
 
 
 def most_wrong(judged: Judged, most: int = 12) -> list[Case]:
@@ -70,14 +73,18 @@ def least_right(judged: Judged, most: int = 8) -> list[Case]:
 
 
 def with_sound(*parts: Sequence[Case]) -> list[list[Case]]:
-    """The cases with their recordings, as far as those are files that a browser plays and the page stays small."""
+    """The cases with what is heard or seen in them: recordings that a browser plays and pictures of lines.
+
+    As far as the page stays small.
+    """
     left, room, result = CLIPS, ALL_CLIP_BYTES, []
     for cases in parts:
         done = []
         for case in cases:
-            sound = _sound(case.source, min(CLIP_BYTES, room * 3 // 4 - 3)) if left else ""
-            left, room = left - bool(sound), room - len(sound)
-            done.append(replace(case, sound=sound))
+            most = min(CLIP_BYTES, room * 3 // 4 - 3) if left else 0
+            sound, picture = _sound(case.source, most), line_picture(case.source, most) if most > 0 else ""
+            left, room = left - bool(sound or picture), room - len(sound) - len(picture)
+            done.append(replace(case, sound=sound, picture=picture))
         result.append(done)
     return result
 
