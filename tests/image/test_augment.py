@@ -64,6 +64,13 @@ def test_affine_stretches():
     assert float((halved - batch.data[0]).abs().mean()) < 0.03
 
 
+def test_lines_stretched_together_keep_their_proportions():
+    stretched = Affine(share=1.0, width=(0.5, 2.0), together=True)(lines(), generator(2))
+    shares = stretched.lengths / lines().lengths
+    assert float(shares.max() - shares.min()) < 0.05
+    assert abs(float(shares[0]) - 1.0) > 0.05
+
+
 def test_affine_moves_up_and_down():
     bar = torch.zeros(1, 40, 33)
     bar[:, :, 16] = 1.0

@@ -29,6 +29,8 @@ class Affine(Augmentation):
         move: Most shift up or down, as a share of the height.
         wobble_px: Typical displacement by the elastic warp (Simard et al. 2003), in pixels.
         spacing_px: Distance between the points that the elastic warp displaces; what lies between follows smoothly.
+        together: One factor of the width for all lines that are changed, so that lines of one length stay so, which
+            saves the network the padding.
     """
 
     width: tuple[float, float] = (0.85, 1.2)
@@ -38,6 +40,7 @@ class Affine(Augmentation):
     move: float = 0.06
     wobble_px: float = 0.0
     spacing_px: int = 24
+    together: bool = False
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -52,7 +55,7 @@ class Affine(Augmentation):
     def change(self, batch: Padded, generator: torch.Generator) -> Padded:
         """Bend every line ``(T, F)``, T being its width and F its height."""
         count, _, rows = batch.data.shape
-        width = uniform(generator, count, *self.width)
+        width = uniform(generator, 1 if self.together else count, *self.width).expand(count)
         lengths = (batch.lengths * width).round().long().clamp_min(1)
         height = uniform(generator, count, *self.height)
         lean = uniform(generator, count, -self.lean, self.lean)

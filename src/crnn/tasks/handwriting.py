@@ -224,7 +224,7 @@ class Handwriting(Transcription):
             return None
         return Chain(
             [
-                Affine(share=0.9, wobble_px=1.0),
+                Affine(share=1.0, wobble_px=1.0, together=True),
                 Thickness(share=0.5),
                 Blur(share=0.3),
                 Stain(share=0.3),
