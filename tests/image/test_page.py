@@ -1,7 +1,11 @@
 """ALTO and PAGE XML tell the same of a page, in every encoding; what is broken or dangerous is refused by name."""
 
+import contextlib
+
 import numpy as np
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as some
 
 from crnn.errors import DataError, UnreadableError
 from crnn.image import page, picture
@@ -75,9 +79,9 @@ def test_texts_of_page_xml(tmp_path, inside, text):
 
 def test_the_picture_is_found_beside_the_file(make_page, tmp_path):
     file = make_page()
-    for given in ("C:\\scans\\SHEET.PNG", "file:///data/sheet.png", "", "gone.jpg"):
+    for wanted in ("C:\\scans\\SHEET.PNG", "file:///data/sheet.png", "", "gone.jpg"):
         raw = file.read_text(encoding="utf-8")
-        file.write_text(raw.replace("sheet.png", given), encoding="utf-8")
+        file.write_text(raw.replace("sheet.png", wanted), encoding="utf-8")
         assert page.read(file).image == tmp_path / "sheet.png"
         file.write_text(raw, encoding="utf-8")
     (tmp_path / "sheet.png").unlink()
@@ -98,6 +102,7 @@ OUTSIDE = '<!DOCTYPE alto [<!ENTITY x SYSTEM "file:///etc/passwd">]><alto>&x;</a
         ("<alto><Layout></alto>", r"no well-formed XML \(mismatched tag"),
         ("<alto", "no well-formed XML"),
         ("", "no well-formed XML"),
+        ("<alto><Page><TextLine/></Page><Page><TextLine/></Page></alto>", "describes 2 pages"),
         ("<TEI/>", "neither ALTO nor PAGE XML: its root is <TEI>"),
         ("<alto>" * 300, "nests elements"),
         ('<?xml version="1.0" encoding="klingon"?><alto/>', "no well-formed XML"),
@@ -116,6 +121,18 @@ def test_lines_that_lie_nowhere_are_named(make_page):
     source = next(page.read(make_page()).sources())[0]
     with pytest.raises(DataError, match=r"line 1 of .*sheet\.xml cannot be cut out: it has neither"):
         source._replace(baseline=(), outline=()).cut()
+
+
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(place=some.floats(0, 1), raw=some.binary(max_size=6), cut=some.booleans())
+def test_damage_raises_nothing_unexpected(make_page, place, raw, cut):
+    file = make_page("page")
+    whole = file.read_bytes()
+    at = int(place * len(whole))
+    file.write_bytes(whole[:at] + raw + (b"" if cut else whole[at:]))
+    with contextlib.suppress(DataError):
+        for source, _ in page.read(file).sources():
+            source.cut()
 
 
 @pytest.mark.data

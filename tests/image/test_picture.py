@@ -1,14 +1,16 @@
 """Every kind of picture becomes the same grey; what is none is refused by name."""
 
+import contextlib
 import io
 import struct
+import sys
 import zlib
 
 import numpy as np
 import pytest
 from PIL import Image
 
-from crnn.errors import ShapeError, UnreadableError
+from crnn.errors import MissingExtraError, ShapeError, UnreadableError
 from crnn.image import picture
 
 DRAWN = np.full((20, 50), 255, np.uint8)
@@ -92,6 +94,25 @@ def test_missing_empty_cut_off_and_foreign_files_are_named(tmp_path):
         picture.read(tmp_path / "nowhere.png")
     with pytest.raises(UnreadableError, match="cannot be read"):
         picture.read(tmp_path)
+
+
+@pytest.mark.parametrize("form", ["PNG", "JPEG", "TIFF", "BMP", "GIF"])
+def test_damage_raises_nothing_unexpected(form):
+    whole = io.BytesIO()
+    Image.fromarray(DRAWN).save(whole, format=form)
+    random = np.random.default_rng(0)
+    for _ in range(60):
+        raw = bytearray(whole.getvalue())
+        for place in random.integers(0, len(raw), 4):
+            raw[place] = random.integers(256)
+        with contextlib.suppress(UnreadableError):
+            assert picture.decode(bytes(raw), "torn").ndim == 2
+
+
+def test_without_pillow_the_extra_is_named(monkeypatch):
+    monkeypatch.setitem(sys.modules, "PIL", None)
+    with pytest.raises(MissingExtraError, match=r"crnn\[image\]"):
+        picture.decode(b"x", "a.png")
 
 
 def test_a_decompression_bomb_is_refused_before_it_is_unpacked():

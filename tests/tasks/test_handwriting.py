@@ -73,6 +73,19 @@ def test_an_answer_has_words_and_symbols_in_pixels():
     assert json.loads(json.dumps(placed.to_dict()))["words"][1]["text"] == "c"
 
 
+def test_words_of_a_page_have_corners_on_it(make_page):
+    task = learnt("ab c")
+    record = task.read_unlabelled(make_page(texts=("ab c",)))[0][0]
+    example = task.prepare(record)
+    numbers = [task.known.number(symbol) for symbol in "ab c"]
+    placed = task.place(task.answer(spelling(numbers, [1, 4, 7, 10], [2, 5, 8, 11])), example, steps=12)
+    width = record.source.cut().shape[1]
+    left, top = placed.words[0].corners[0]
+    assert (left, top) == pytest.approx((40, 20), abs=1)
+    assert placed.words[1].corners[2] == pytest.approx((40 + width, 80), abs=1)
+    assert placed.to_dict()["words"][0]["corners"][0] == [round(left), round(top)]
+
+
 def test_nothing_read_is_an_empty_answer():
     answer = learnt("ab").answer(spelling([], [], []))
     assert (answer.text, answer.words, answer.characters, answer.confidence) == ("", (), (), 1.0)

@@ -145,7 +145,10 @@ def read(path: str | Path) -> Page:
 def _alto(file: Path, document: Document) -> Page:
     root = document.root
     wanted = next((element.text.strip() for element in root.walk("fileName") if element.text.strip()), "")
-    page = next(root.walk("Page"), None)
+    pages = [each for each in root.walk("Page") if next(each.walk("TextLine"), None) is not None]
+    if len(pages) > 1:
+        raise UnreadableError(f"{file} describes {len(pages)} pages, and names one picture: split it, a file a page")
+    page = pages[0] if pages else None
     lines = []
     for number, element in enumerate(root.walk("TextLine")):
         shape = element.first("Shape")

@@ -71,8 +71,8 @@ def decode(raw: bytes, name: str) -> Grey:
         raise UnreadableError(f"{name} is empty (0 bytes): scan or send it again")
     pillow = _pillow()
     try:
-        with warnings.catch_warnings(), _open(pillow, raw, name) as image:
-            warnings.simplefilter("ignore")  # of odd metadata; what matters fails while decoding
+        with warnings.catch_warnings(action="ignore"), _open(pillow, raw, name) as image:
+            # Ignored are warnings of odd metadata; what matters fails while decoding.
             _check(image, name)
             return _grey(pillow.ImageOps.exif_transpose(image))
     except UnreadableError:
@@ -93,8 +93,7 @@ def size(path: str | Path) -> tuple[int, int]:
         raw = Path(path).read_bytes()
     except OSError as error:
         raise UnreadableError(f"{path} cannot be read ({error.strerror or error}): check the path") from error
-    with warnings.catch_warnings(), _open(pillow, raw, str(path)) as image:
-        warnings.simplefilter("ignore")
+    with warnings.catch_warnings(action="ignore"), _open(pillow, raw, str(path)) as image:
         turned = image.getexif().get(0x0112, 1) >= 5
         return (image.height, image.width) if turned else (image.width, image.height)
 

@@ -20,6 +20,7 @@ from crnn.image.augment import Affine, Blur, Chain, Contrast, Stain, Thickness
 from crnn.image.line import LineSpec
 from crnn.image.page import PageLine
 from crnn.image.rewrite import Word, Written, rewritten
+from crnn.image.strip import Points
 from crnn.spec import ConvSpec, HeadSpec, NetworkSpec, RecurrentSpec
 from crnn.tasks.task import Option, Plan, Vary, size_index
 from crnn.tasks.transcription import Transcription
@@ -43,17 +44,20 @@ class Piece:
         begin_px: Its left edge in the picture of the line, in pixels.
         end_px: Its right edge.
         confidence: Probability that it is right, calibrated on the validation part.
+        corners: Of a word on a page, its corners in pixels of the page: top left, top right, bottom right, bottom left.
     """
 
     text: str
     begin_px: float
     end_px: float
     confidence: float
+    corners: Points = ()
 
     def to_dict(self) -> dict[str, Any]:
         """For JSON."""
-        places = {"begin_px": round(self.begin_px, 1), "end_px": round(self.end_px, 1)}
-        return {"text": self.text, **places, "confidence": round(self.confidence, 6)}
+        facts: dict[str, Any] = {"text": self.text, "confidence": round(self.confidence, 6)}
+        facts |= {"begin_px": round(self.begin_px, 1), "end_px": round(self.end_px, 1)}
+        return facts | ({"corners": [[round(x), round(y)] for x, y in self.corners]} if self.corners else {})
 
 
 @dataclass(frozen=True)
@@ -260,7 +264,7 @@ class Handwriting(Transcription):
         return LineText(" ".join(word.text for word in words), confidence, words, tuple(characters))
 
     def place(self, answer: LineText, example: Example, steps: int) -> LineText:
-        """The answer with its places in pixels of the line's picture."""
+        """The answer with its places in pixels of the line's picture, and of words on the page that it stands on."""
         columns = len(example.inputs) / max(steps, 1)
 
         def placed(piece: Piece) -> Piece:
@@ -268,6 +272,9 @@ class Handwriting(Transcription):
             return replace(piece, begin_px=begin, end_px=end)
 
         words, characters = (tuple(map(placed, pieces)) for pieces in (answer.words, answer.characters))
+        if isinstance(example.record.source, PageLine):
+            strip = example.record.source.strip()
+            words = tuple(replace(word, corners=strip.corners(word.begin_px, word.end_px)) for word in words)
         return replace(answer, words=words, characters=characters)
 
     def written(self, form: str, records: Sequence[Record], answers: Sequence[Any]) -> list[tuple[str, bytes]]:
