@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from crnn.tasks.arrays import ArrayClassification, ArrayRegression
     from crnn.tasks.commands import SpokenCommands
     from crnn.tasks.handwriting import Handwriting
+    from crnn.tasks.speech import SpeechRecognition
 
 _ROOMS = {
     "crnn.data.arrays": ("Arrays",),
@@ -65,6 +66,7 @@ _ROOMS = {
     "crnn.tasks.arrays": ("ArrayClassification", "ArrayRegression"),
     "crnn.tasks.commands": ("SpokenCommands",),
     "crnn.tasks.handwriting": ("Handwriting",),
+    "crnn.tasks.speech": ("SpeechRecognition",),
 }
 _HOMES = {name: room for room, names in _ROOMS.items() for name in names}
 
@@ -98,6 +100,7 @@ __all__ = [
     "Quantile",
     "RMSprop",
     "RecurrentSpec",
+    "SpeechRecognition",
     "SpokenCommands",
     "Step",
     "TorchOptimizer",

@@ -362,7 +362,7 @@ class Model:
             "parameters": self.parameters,
             "history": None if self.history is None else self.history.to_json(),
         }
-        return store.save(folder, config, predictor.recogniser.state_dict(), card(config))
+        return store.save(folder, config, predictor.recogniser.state_dict(), card(config), self.task.files())
 
     @classmethod
     def load(cls, folder: str | Path) -> Model:

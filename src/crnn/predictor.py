@@ -36,6 +36,7 @@ def build(task: Task, spec: NetworkSpec, objective: Objective, blank: bool = Fal
         blank: Leave the network's weights without values and memory, for saved ones to be put in their place; drawing
             first weights would be most of the time that loading takes.
     """
+    task.adopt(spec)
     with torch.device("meta") if blank else contextlib.nullcontext():
         network = Network(spec, task.features, objective.width(task.outputs), task.channels)
     return Recogniser(network, task.front())
@@ -76,6 +77,7 @@ class Predictor:
             task = from_config(config["task"])
             objective = CustomObjective(_unknown_loss) if config.get("loss") is None else LOSSES.make(config["loss"])
             recogniser = build(task, NetworkSpec.from_dict(config["network"]), objective, blank=True)
+            task.load_files(store.load_files(folder, config))
         except (KeyError, TypeError, ValueError) as error:
             raise ModelFileError(f"{folder}/{store.CONFIG} was altered or is of another version: {error}") from error
         wrong = recogniser.load_state_dict(state, strict=False, assign=True) if _shapes_fit(recogniser, state) else None
@@ -156,7 +158,7 @@ class Predictor:
     def _decode(self, examples: Sequence[Example]) -> list[Any]:
         predictions, lengths = self.forward(Padded.stack([example.inputs for example in examples]))
         answers = self.task.decode(predictions, lengths)
-        return [self.task.place(*each) for each in zip(answers, examples, lengths.tolist(), strict=True)]
+        return [self.task.place(*each) for each in zip(answers, examples, strict=True)]
 
     @torch.inference_mode()
     def forward(self, batch: Padded) -> tuple[Tensor, Tensor]:

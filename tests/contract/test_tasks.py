@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import crnn
-from crnn.data.toy import printed_lines, sequences, tone_words, tones
+from crnn.data.toy import printed_lines, sequences, tone_texts, tone_words, tones
 from crnn.tasks import TASKS, from_config
 from crnn.tasks.task import SIZES
 
@@ -23,11 +23,21 @@ def words(folder):
     return crnn.SpokenCommands(augment=False), (tone_words(folder, speakers=3, takes=2),)
 
 
+def speech(folder):
+    return crnn.SpeechRecognition(rate_hz=8000, augment=False), (tone_texts(folder, 24),)
+
+
 def lines(folder):
     return crnn.Handwriting(height_px=32, augment=False), (printed_lines(folder, lines=24),)
 
 
-TOYS = {"array_classification": classes, "array_regression": values, "commands": words, "handwriting": lines}
+TOYS = {
+    "array_classification": classes,
+    "array_regression": values,
+    "commands": words,
+    "handwriting": lines,
+    "speech": speech,
+}
 
 
 @pytest.fixture(params=list(TASKS))
@@ -41,10 +51,11 @@ def fitted(request, tmp_path, monkeypatch):
 
 
 def raw(model, inputs):
-    """Predictions of prepared inputs in one batch."""
-    predictor = model._predictor
-    batch = crnn.Padded.stack(inputs)
-    return predictor.forward(batch)[0].numpy()
+    """Predictions of prepared inputs in one batch, end to end; of sequences only the valid steps."""
+    predictions, lengths = model._predictor.forward(crnn.Padded.stack(inputs))
+    if predictions.dim() == 3:
+        return np.concatenate([row[:length] for row, length in zip(predictions.numpy(), lengths, strict=True)])
+    return predictions.numpy()
 
 
 def prepared(model, data):

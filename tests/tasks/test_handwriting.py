@@ -9,7 +9,7 @@ import torch
 import crnn
 from crnn.data.example import Record
 from crnn.decode.spelling import Spelling
-from crnn.errors import DataError, UnknownNameError
+from crnn.errors import DataError, SpecError, UnknownNameError
 from crnn.image import picture
 from crnn.tasks import from_config
 from crnn.tasks.handwriting import Handwriting
@@ -61,7 +61,8 @@ def test_an_answer_has_words_and_symbols_in_pixels():
     numbers = [task.known.number(symbol) for symbol in "ab c"]
     answer = task.answer(spelling(numbers, [1, 4, 7, 10], [2, 5, 8, 11]))
     example = task.prepare(Record(picture.resize(picture.text("ab c", 128), 128, 480), None))
-    placed = task.place(answer, example, steps=12)
+    task.stride = len(example.inputs) // 12
+    placed = task.place(answer, example)
     assert str(placed) == placed.text == "ab c"
     assert [piece.text for piece in placed.words] == ["ab", "c"]
     assert [piece.text for piece in placed.characters] == list("ab c")
@@ -78,7 +79,8 @@ def test_words_of_a_page_have_corners_on_it(make_page):
     record = task.read_unlabelled(make_page(texts=("ab c",)))[0][0]
     example = task.prepare(record)
     numbers = [task.known.number(symbol) for symbol in "ab c"]
-    placed = task.place(task.answer(spelling(numbers, [1, 4, 7, 10], [2, 5, 8, 11])), example, steps=12)
+    task.stride = len(example.inputs) / 12
+    placed = task.place(task.answer(spelling(numbers, [1, 4, 7, 10], [2, 5, 8, 11])), example)
     width = record.source.cut().shape[1]
     left, top = placed.words[0].corners[0]
     assert (left, top) == pytest.approx((40, 20), abs=1)
@@ -112,6 +114,18 @@ def test_a_line_that_runs_from_right_to_left():
     assert (first.text, second.text) == ("שלום", "(12")
     assert first.begin_px > second.end_px - 1e-9
     assert answer.characters[0].begin_px > answer.characters[3].begin_px
+
+
+def test_a_beam_gives_other_texts_too():
+    task = learnt("ab", "ba")
+    task.decode_with(beam=8, best=3)
+    predictions = torch.tensor([[[0.1, 0.5, 0.4], [0.8, 0.1, 0.1], [0.1, 0.3, 0.6]]]).log()
+    (answer,) = task.decode(predictions, torch.tensor([3]))
+    assert answer.text == "ab" == task.texts(predictions, torch.tensor([3]))[0]
+    assert len(answer.others) == 2
+    assert answer.to_dict()["others"] == list(answer.others)
+    with pytest.raises(SpecError, match="from right to left"):
+        learnt("שלום").decode_with(hot_words=("שלום",))
 
 
 def test_direction_can_be_said_and_is_saved():

@@ -30,7 +30,7 @@ class Flashes(Transcription):
         inputs = np.asarray(record.source, dtype=np.float32)
         return Example(inputs, None if record.target is None else self.encode(record), record)
 
-    def answer(self, spelling):
+    def answer(self, spelling, others=()):
         return self.known.decode(spelling.symbols)
 
     def config(self):

@@ -148,7 +148,10 @@ class Phrases(Guide):
             return child
         if symbol == self.separator:
             return 0
-        return self.trie.children[0].get(symbol, 0) if self.separator is None else None
+        if self.separator is not None:
+            return None
+        again: int = self.trie.children[0].get(symbol, 0)
+        return again
 
     def end(self, state: Any) -> float:
         """A phrase that was not finished is taken back."""

@@ -8,6 +8,7 @@ from crnn.registry import Shelf
 from crnn.tasks.arrays import ArrayClassification, ArrayRegression
 from crnn.tasks.commands import SpokenCommands
 from crnn.tasks.handwriting import Handwriting
+from crnn.tasks.speech import SpeechRecognition
 from crnn.tasks.task import Task
 
 TASKS: Shelf[Task] = Shelf(
@@ -17,6 +18,7 @@ TASKS: Shelf[Task] = Shelf(
         ArrayRegression.name: ArrayRegression,
         SpokenCommands.name: SpokenCommands,
         Handwriting.name: Handwriting,
+        SpeechRecognition.name: SpeechRecognition,
     },
 )
 """Every task by the name that model files and the command line use."""

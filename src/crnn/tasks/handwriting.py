@@ -14,7 +14,7 @@ from crnn.data.example import Example, Record
 from crnn.data.findings import Findings
 from crnn.data.lines import read_lines
 from crnn.decode.spelling import Numbers, Spelling
-from crnn.errors import DataError, UnknownNameError
+from crnn.errors import DataError, SpecError, UnknownNameError
 from crnn.image import line, page, picture
 from crnn.image.augment import Affine, Blur, Chain, Contrast, Stain, Thickness
 from crnn.image.line import LineSpec
@@ -22,9 +22,11 @@ from crnn.image.page import PageLine
 from crnn.image.rewrite import Word, Written, rewritten
 from crnn.image.strip import Points
 from crnn.spec import ConvSpec, HeadSpec, NetworkSpec, RecurrentSpec
+from crnn.tasks.decoding import Decoding
 from crnn.tasks.task import Option, Plan, Vary, size_index
 from crnn.tasks.transcription import Transcription
 from crnn.text.alphabet import Alphabet, Form
+from crnn.text.arpa import LanguageModel
 from crnn.text.direction import direction_of, displayed, mirrored
 from crnn.text.transcript import Transcript
 
@@ -69,12 +71,14 @@ class LineText:
         confidence: Probability that all of it is right.
         words: With their places.
         characters: Symbol by symbol, spaces among them.
+        others: The texts that came next, where more than one was asked for.
     """
 
     text: str
     confidence: float
     words: tuple[Piece, ...]
     characters: tuple[Piece, ...]
+    others: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         return self.text
@@ -86,6 +90,7 @@ class LineText:
             "confidence": round(self.confidence, 6),
             "words": [word.to_dict() for word in self.words],
             "characters": [character.to_dict() for character in self.characters],
+            **({"others": list(self.others)} if self.others else {}),
         }
 
 
@@ -215,7 +220,8 @@ class Handwriting(Transcription):
 
     def preparation(self) -> dict[str, Any]:
         """What decides about prepared lines and their symbols; nothing that is learnt later."""
-        return {key: value for key, value in self.config().items() if key not in ("augment", "temperature")}
+        learnt_later = ("augment", "temperature", "decoding")
+        return {key: value for key, value in self.config().items() if key not in learnt_later}
 
     @property
     def features(self) -> int:
@@ -246,11 +252,25 @@ class Handwriting(Transcription):
         """The text, in reading order, of symbols from left to right; words with single spaces between them."""
         return " ".join(displayed(self.known.decode(numbers), self._known_direction)[0].split())
 
+    def decode_with(self, language: LanguageModel | str | Path | None = None, **settings: Any) -> Decoding:
+        """Decode by other settings from now on: see `Transcription.decode_with`.
+
+        Raises:
+            SpecError: settings that cannot be; or a language model, lexicon or hot words for a script that runs from
+                right to left, since they know words in reading order and the beam meets them from the left.
+        """
+        if self.direction == "rtl" and (language is not None or any(map(settings.get, ("hot_words", "words")))):
+            raise SpecError(
+                "language models, lexica and hot words cannot lead a reader of writing from right to left yet: decode"
+                " without them"
+            )
+        return super().decode_with(language, **settings)
+
     @property
     def _known_direction(self) -> Literal["ltr", "rtl"]:
         return "rtl" if self.direction == "rtl" else "ltr"
 
-    def answer(self, spelling: Spelling) -> LineText:
+    def answer(self, spelling: Spelling, others: Sequence[str] = ()) -> LineText:
         """The text with its words and symbols; places are steps of the network until `place` turns them into pixels."""
         seen = self.known.decode(spelling.symbols)
         text, places = displayed(seen, self._known_direction)
@@ -261,14 +281,15 @@ class Handwriting(Transcription):
         ]
         words = tuple(_words(characters))
         confidence = float(np.prod([word.confidence for word in words])) if words else 1.0
-        return LineText(" ".join(word.text for word in words), confidence, words, tuple(characters))
+        text = " ".join(word.text for word in words)
+        next_best = (displayed(other, self._known_direction)[0] for other in others)
+        return LineText(text, confidence, words, tuple(characters), tuple(" ".join(each.split()) for each in next_best))
 
-    def place(self, answer: LineText, example: Example, steps: int) -> LineText:
+    def place(self, answer: LineText, example: Example) -> LineText:
         """The answer with its places in pixels of the line's picture, and of words on the page that it stands on."""
-        columns = len(example.inputs) / max(steps, 1)
 
         def placed(piece: Piece) -> Piece:
-            begin, end = (example.frame.place(step * columns) for step in (piece.begin_px, piece.end_px))
+            begin, end = (example.frame.place(step * self.stride) for step in (piece.begin_px, piece.end_px))
             return replace(piece, begin_px=begin, end_px=end)
 
         words, characters = (tuple(map(placed, pieces)) for pieces in (answer.words, answer.characters))

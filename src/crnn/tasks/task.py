@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -195,14 +195,8 @@ class Task(ABC):
     def decode(self, predictions: Tensor, lengths: Tensor) -> list[Any]:
         """Answers for a batch of predictions (scores behind the objective's link)."""
 
-    def place(self, answer: Any, example: Example, steps: int) -> Any:
-        """An answer with its places in the user's own units, where it has places: seconds, pixels.
-
-        Args:
-            answer: As `decode` gives it.
-            example: What was prepared.
-            steps: How many steps the network made of it.
-        """
+    def place(self, answer: Any, example: Example) -> Any:
+        """An answer as `decode` gives it, with what only the sample itself can say, such as places in its picture."""
         return answer
 
     def written(self, form: str, records: Sequence[Record], answers: Sequence[Any]) -> list[tuple[str, bytes]]:
@@ -256,6 +250,18 @@ class Task(ABC):
     def collect(self, answers: list[Any]) -> Any:
         """What `predict` returns for many samples; a list unless the task says otherwise."""
         return answers
+
+    def adopt(self, spec: NetworkSpec) -> None:
+        """Hear which network reads for the task, where its answers have places in time."""
+        return
+
+    def files(self) -> dict[str, bytes]:
+        """What is too large for `config` and lies in the model's folder beside the weights, by name of the file."""
+        return {}
+
+    def load_files(self, files: Mapping[str, bytes]) -> None:
+        """Take over what `files` gave."""
+        return
 
     def class_names(self) -> list[str]:
         """What reports call the classes; empty where there are none."""

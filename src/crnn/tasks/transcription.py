@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import fields
+from pathlib import Path
 from typing import Any, ClassVar
 
 import numpy as np
@@ -13,12 +15,22 @@ from torch import Tensor
 from crnn.data.example import ExampleSet, Record
 from crnn.data.findings import Findings
 from crnn.decode.confidence import fit_temperature
-from crnn.decode.greedy import greedy, greedy_symbols
+from crnn.decode.greedy import greedy_symbols
 from crnn.decode.spelling import Numbers, Spelling
 from crnn.errors import DataError, NotReadyError
+from crnn.registry import check_keys
+from crnn.spec import NetworkSpec
+from crnn.tasks.decoding import Decoder, Decoding
 from crnn.tasks.task import Option, Task
 from crnn.text.alphabet import Alphabet, Form, listed
+from crnn.text.arpa import LanguageModel, arpa_bytes, parse_arpa, read_arpa
 from crnn.text.transcript import Transcript
+
+BEAM = 16
+"""Width of the beam where something needs one and none was asked for."""
+
+LANGUAGE_MODEL = "language-model.arpa.gz"
+"""The file in a model's folder."""
 
 
 class Transcription(Task):
@@ -43,6 +55,10 @@ class Transcription(Task):
         self.form: Form = Alphabet((), form).form
         self.alphabet: Alphabet | None = None
         self.temperature = 1.0
+        self.decoding = Decoding()
+        self.language: LanguageModel | None = None
+        self.stride = 1
+        self._decoder: Decoder | None = None
 
     # ── texts ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -114,21 +130,60 @@ class Transcription(Task):
     # ── answers ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
     @abstractmethod
-    def answer(self, spelling: Spelling) -> Any:
-        """The answer that a spelling gives; its `str` is the text."""
+    def answer(self, spelling: Spelling, others: Sequence[str] = ()) -> Any:
+        """The answer that a spelling, and the texts that came next, give; its `str` is the text."""
+
+    def adopt(self, spec: NetworkSpec) -> None:
+        """Learn how many steps of the inputs a step of the network lasts, which places are counted in."""
+        self.stride = stride(spec)
 
     def decode(self, predictions: Tensor, lengths: Tensor) -> list[Any]:
-        """The answer of each sample."""
-        return [self.answer(spelling) for spelling in self.spellings(predictions, lengths)]
-
-    def spellings(self, predictions: Tensor, lengths: Tensor) -> list[Spelling]:
-        """Symbols with places and confidences, of a batch of log-probabilities ``(B, T', K)``."""
+        """The answer of each sample, from log-probabilities ``(B, T', K)``."""
+        decoder = self.decoder
         sequences = zip(predictions.numpy(), lengths.tolist(), strict=True)
-        return [greedy(steps[:length], self.temperature) for steps, length in sequences]
+        return [self.answer(*decoder.spelling(steps[:length], self.temperature)) for steps, length in sequences]
 
     def texts(self, predictions: Tensor, lengths: Tensor) -> list[str]:
         """The texts alone, which is faster."""
-        return [self.worded(row) for row in greedy_symbols(predictions.numpy(), lengths.numpy())]
+        if self.decoding.beam == 0:
+            rows = greedy_symbols(predictions.numpy(), lengths.numpy())
+        else:
+            sequences = zip(predictions.numpy(), lengths.tolist(), strict=True)
+            rows = [self.decoder.symbols(steps[:length]) for steps, length in sequences]
+        return [self.worded(row) for row in rows]
+
+    def decode_with(self, language: LanguageModel | str | Path | None = None, **settings: Any) -> Decoding:
+        """Decode by other settings from now on; what is not given stays as it is, and all is saved with the model.
+
+        Args:
+            language: A language model, or its ARPA file; with it a beam of 16 where none is set.
+            **settings: Of `Decoding`: beam, lm_weight, bonus, hot_words, hot_weight, words, closed, best.
+
+        Raises:
+            SpecError: settings that cannot be, or do not fit the alphabet.
+            UnreadableError: the file is no language model.
+
+        Example:
+            >>> task.decode_with("lm.arpa", beam=16, hot_words=("crnn",))  # doctest: +SKIP
+        """
+        check_keys("decoding", settings, [item.name for item in fields(Decoding)])
+        given = self.language if language is None else language
+        if given is not None and not isinstance(given, LanguageModel):
+            given = read_arpa(given)
+        wants_beam = given is not None or any(settings.get(name) for name in ("hot_words", "words", "closed"))
+        if wants_beam and "beam" not in settings and self.decoding.beam == 0:
+            settings["beam"] = BEAM
+        chosen = self.decoding.replace(**settings)
+        self._decoder = Decoder(self.known, chosen, given, self.clean)
+        self.decoding, self.language = chosen, given
+        return chosen
+
+    @property
+    def decoder(self) -> Decoder:
+        """What decodes by the present settings."""
+        if self._decoder is None or self._decoder.alphabet is not self.alphabet:
+            self._decoder = Decoder(self.known, self.decoding, self.language, self.clean)
+        return self._decoder
 
     def calibrate_steps(self, sequences: Sequence[Tensor], records: Sequence[Record]) -> None:
         """Fit the temperature that makes the confidences of words honest, on the validation part."""
@@ -145,6 +200,7 @@ class Transcription(Task):
             "form": self.form,
             "alphabet": None if self.alphabet is None else self.alphabet.config(),
             "temperature": self.temperature,
+            "decoding": self.decoding.to_dict(),
         }
 
     def load_text(self, config: dict[str, Any]) -> None:
@@ -153,6 +209,16 @@ class Transcription(Task):
         self.form = config["form"]
         self.alphabet = None if config["alphabet"] is None else Alphabet.from_config(config["alphabet"])
         self.temperature = config["temperature"]
+        self.decoding = Decoding.from_dict(config["decoding"])
+
+    def files(self) -> dict[str, bytes]:
+        """The language model, to lie beside the weights."""
+        return {} if self.language is None else {LANGUAGE_MODEL: arpa_bytes(self.language)}
+
+    def load_files(self, files: Mapping[str, bytes]) -> None:
+        """Take over the language model."""
+        if LANGUAGE_MODEL in files:
+            self.language = parse_arpa(files[LANGUAGE_MODEL], LANGUAGE_MODEL)
 
 
 def unknown_symbols(task: Transcription, records: Sequence[Record]) -> list[str]:
@@ -167,3 +233,12 @@ def unknown_symbols(task: Transcription, records: Sequence[Record]) -> list[str]
         for symbol in found:
             first.setdefault(symbol, record.name)
     return [f"{listed(Counter({symbol: count}))}, first in {first[symbol]}" for symbol, count in counts.most_common()]
+
+
+def stride(spec: NetworkSpec) -> int:
+    """Steps of the inputs that a step behind the convolutions lasts."""
+    total = 1
+    for block in spec.convolutions:
+        _, step, _, pool = block.axis(1)
+        total *= step * pool
+    return total

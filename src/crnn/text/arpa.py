@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import math
+import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -85,12 +86,17 @@ def write_arpa(path: str | Path, language: LanguageModel) -> Path:
         DataError: the file cannot be written.
     """
     path = Path(path)
-    content = ("\n".join(_lines(language)) + "\n").encode()
+    content = arpa_bytes(language)
     try:
-        path.write_bytes(gzip.compress(content, mtime=0) if path.suffix == ".gz" else content)
+        path.write_bytes(content if path.suffix == ".gz" else gzip.decompress(content))
     except OSError as error:
         raise DataError(f"cannot write {path}: {error.strerror or error}") from error
     return path
+
+
+def arpa_bytes(language: LanguageModel) -> bytes:
+    """An ARPA file, gzipped; the same model gives the same bytes."""
+    return gzip.compress(("\n".join(_lines(language)) + "\n").encode(), mtime=0)
 
 
 def _lines(language: LanguageModel) -> Iterator[str]:
@@ -117,19 +123,31 @@ def read_arpa(path: str | Path) -> LanguageModel:
     Raises:
         UnreadableError: missing, cut off, or not ARPA; names the line.
     """
-    path = Path(path)
     try:
-        raw = path.read_bytes()
-        text = (gzip.decompress(raw) if raw[:2] == b"\x1f\x8b" else raw).decode("utf-8-sig")
-    except (OSError, EOFError, UnicodeDecodeError) as error:
+        return parse_arpa(Path(path).read_bytes(), str(path))
+    except OSError as error:
+        if isinstance(error, UnreadableError):
+            raise
         raise UnreadableError(f"{path} cannot be read as a language model ({error}): give an ARPA file") from error
-    return _Reader(path, text).language()
+
+
+def parse_arpa(raw: bytes, name: str) -> LanguageModel:
+    """The language model that the bytes of an ARPA file hold; `name` is what messages call it.
+
+    Raises:
+        UnreadableError: as `read_arpa`.
+    """
+    try:
+        text = (gzip.decompress(raw) if raw[:2] == b"\x1f\x8b" else raw).decode("utf-8-sig")
+    except (OSError, EOFError, zlib.error, UnicodeDecodeError) as error:
+        raise UnreadableError(f"{name} cannot be read as a language model ({error}): give an ARPA file") from error
+    return _Reader(name, text).language()
 
 
 class _Reader:
     """Reads the sections of an ARPA file in turn."""
 
-    def __init__(self, path: Path, text: str) -> None:
+    def __init__(self, path: str, text: str) -> None:
         self.path = path
         self.lines = text.split("\n")
         self.at = 0
