@@ -144,8 +144,10 @@ class Chain(nn.Module):
         if not self.training:
             return batch
         batch = owned(batch)
-        for step in self.steps:
-            batch = step.vary(batch, generator)
+        # Samples stay in the format they came in, also where a network that computes in 16 bits is being trained.
+        with torch.autocast(batch.data.device.type, enabled=False):
+            for step in self.steps:
+                batch = step.vary(batch, generator)
         return batch
 
     def config(self) -> list[dict[str, Any]]:

@@ -111,9 +111,9 @@ def test_every_bad_picture_is_named_and_the_rest_is_read(model, capsys, tmp_path
     assert code == 1
     answers = dict(line.split("\t") for line in out.splitlines())
     assert answers["rgba.png"] == answers["deep.png"] == answers[str(tmp_path / "rgba.png")]
-    for words in ("flat.png is 310 × 3", "wide.png is 20000 × 60", "torn.png is cut off", "missing.png does not exist"):
-        assert words.split(" ", 1)[1][:12] in err
-        assert words.split(" ")[0] in err
+    for words in ("flat.png is", "wide.png is 20000 × 60 pixels", "torn.png is cut off", "missing.png does not exist"):
+        assert words in err
+    assert len(err.splitlines()) == 4
 
 
 def test_every_bad_line_is_named_before_training(lines, tmp_path, make_page):

@@ -140,6 +140,15 @@ def test_impossible_settings_are_refused(wrong):
         wrong()
 
 
+def test_a_chain_computes_in_full_precision_while_a_network_does_not():
+    chain = Chain([{"name": name, "share": 0.5} for name in AUGMENTATIONS])
+    alone = chain(lines(), generator())
+    with torch.autocast("cpu", torch.bfloat16):
+        among = chain(lines(), generator())
+    assert among.data.dtype == torch.float32
+    torch.testing.assert_close(among.data, alone.data, rtol=0, atol=0)
+
+
 def test_a_chain_is_saved_and_made_again():
     chain = Chain([Affine(share=1.0, lean=0.1), "thickness", Blur(most_px=1.0)])
     again = Chain(json.loads(json.dumps(chain.config())))
