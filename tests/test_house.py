@@ -14,8 +14,8 @@ FLOORS = [
     {"spec", "padded", "registry", "speed", "augmentation"},
     {"audio", "image", "text", "series", "nn", "losses", "decode", "metrics", "data", "optim", "store"},
     {"tasks", "engine"},
-    {"predictor", "compiled", "parts"},
-    {"model", "report", "export", "runtime", "serve"},
+    {"predictor", "compiled", "parts", "origin"},
+    {"model", "report", "export", "runtime", "serve", "transcribe"},
     {"tune", "inspect"},
     {"cli"},
 ]

@@ -7,13 +7,16 @@ from __future__ import annotations
 
 import hashlib
 import json
+import operator
 import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import torch
 
+from crnn.data.batches import loader
 from crnn.data.example import ExampleSet, Record
 from crnn.data.findings import Findings
 from crnn.data.inputs import known
@@ -21,7 +24,7 @@ from crnn.data.preflight import preflight, usable
 from crnn.data.targets import pack_targets
 from crnn.errors import DataError, DataWarning, SpecError
 from crnn.losses.objective import Objective
-from crnn.predictor import shortage
+from crnn.predictor import BATCH, shortage
 from crnn.spec import NetworkSpec
 from crnn.tasks.task import Task
 
@@ -150,3 +153,32 @@ def too_short(task: Task, spec: NetworkSpec, objective: Objective) -> Callable[[
         return objective.misfit(spec.steps(frames), target)
 
     return reason
+
+
+def positive(name: str, value: int) -> int:
+    """A setting that must be a whole number from 1 up.
+
+    Raises:
+        SpecError: it is not.
+    """
+    try:
+        number = 0 if isinstance(value, bool) else operator.index(value)
+    except TypeError:
+        number = 0
+    if number < 1:
+        raise SpecError(f"{name}={value!r}: give a whole number from 1 up")
+    return number
+
+
+def fit_front(front: Any, train: ExampleSet) -> None:
+    """Let a front end that normalises by learnt numbers learn them, from the training part alone."""
+    if getattr(front, "needs_fit", False):
+        front.fit_normaliser(batch.inputs for batch in loader(train, BATCH, shuffle=False))
+
+
+def digest(module: torch.nn.Module) -> str:
+    """A checksum of the weights that a training starts from."""
+    digest = hashlib.sha256()
+    for value in module.state_dict().values():
+        digest.update(value.detach().cpu().contiguous().numpy().tobytes())
+    return digest.hexdigest()

@@ -143,7 +143,7 @@ class Phrases(Guide):
 
     def next(self, state: Any, symbol: int) -> int | None:
         """The node of the longest phrase that may still come; None where none may before the next separator."""
-        child = None if state is None else self.trie.children[state].get(symbol)
+        child: int | None = None if state is None else self.trie.children[state].get(symbol)
         if child is not None:
             return child
         if symbol == self.separator:

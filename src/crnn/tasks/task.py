@@ -169,6 +169,21 @@ class Task(ABC):
             DataError: the records cannot be learnt from, for example a single class.
         """
 
+    def follow(self, records: Sequence[Record], alphabet: str) -> None:
+        """Learn from the training records of a training that goes on from this very task; by default all anew.
+
+        Args:
+            records: The new training records.
+            alphabet: What becomes of the known symbols, where the task writes texts: "extend", "replace" or "keep".
+        """
+        self.learn(records)
+
+    def places_in(self, other: Task) -> Sequence[int]:
+        """For each class its place among those of another task of the kind, or -1: where weights are taken from."""
+        own, known = self.class_names(), other.class_names()
+        places = {name: place for place, name in enumerate(known)}
+        return [places.get(name, -1) for name in own] if own else range(min(self.outputs, other.outputs))
+
     @abstractmethod
     def prepare(self, record: Record) -> Example:
         """Read one record into an example; the target is encoded where there is one.

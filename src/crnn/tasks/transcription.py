@@ -99,6 +99,18 @@ class Transcription(Task):
             raise DataError('transcripts are missing: give a manifest with "path,text", or a text beside each file')
         self.alphabet = Alphabet.learn((self.transcript(str(record.target)) for record in records), self.form)
 
+    def follow(self, records: Sequence[Record], alphabet: str) -> None:
+        """Go on with the alphabet, extended by new symbols, replaced by them, or as it is."""
+        texts = [self.transcript(str(record.target)) for record in records if record.target is not None]
+        self.alphabet = self.known.follow(texts, alphabet)
+        self.temperature, self.decoding, self.language = 1.0, Decoding(), None
+
+    def places_in(self, other: Task) -> Sequence[int]:
+        """By symbols."""
+        assert isinstance(other, Transcription)
+        places: list[int] = self.known.places_in(other.known).tolist()
+        return places
+
     def examples(self, records: Sequence[Record], findings: Findings, cache: bool | None = None) -> ExampleSet:
         """Prepared examples; symbols that the alphabet does not have are named with their counts."""
         if self.alphabet is not None:
