@@ -2,7 +2,9 @@
 
     python benchmarks/commands_real.py --set arabic-commands --data FOLDER --seeds 0 1 2 --epochs 40
 
-The dev part also chooses the epoch whose weights are kept, as on the sets' published dev figures.
+The dev part also chooses the epoch whose weights are kept, as on the sets' published dev figures. With
+`--leave-out SPEAKER` one speaker of the training part is judged instead, so that settings can be chosen without a look
+at the dev part.
 
 FOLDER holds `speech/<set>/manifest.csv` and `speech/noise/manifest.csv`. The same command goes on where it was stopped.
 """
@@ -31,7 +33,6 @@ from crnn.data.example import Record
 from crnn.data.manifest import from_manifest
 from crnn.padded import Padded
 
-RATE_HZ = 16_000
 SNR_DB = 10.0
 NOISE_SEED = 20_000
 HELD_OUT = 3
@@ -56,13 +57,13 @@ def main() -> None:
     torch.set_num_threads(options.threads)
     options.out.mkdir(parents=True, exist_ok=True)
     records, _ = from_manifest(options.data / "speech" / options.set / "manifest.csv")
-    train = [record for record in records if record.split == "train"]
-    dev = [record for record in records if record.split == "dev"]
+    train, dev = parts(records, options.leave_out)
     kept_in, held_out = split_noise(options.data / "speech" / "noise" / "manifest.csv")
     noise = write_manifest(options.out / "noise-train.csv", kept_in)
-    loud = noisy(dev, [torch.from_numpy(wave.read(record.source, RATE_HZ)) for record in held_out])
+    loud = noisy(dev, held_out, options.rate_hz)
     results = [one(seed, train, dev, loud, noise, options) for seed in options.seeds]
-    print(circumstances(set=options.set, size=options.size, epochs=options.epochs, threads=options.threads), "\n")
+    settings = {name: getattr(options, name) for name in ("set", "size", "epochs", "threads", "rate_hz")}
+    print(circumstances(**settings), "\n")
     print(f"noise of the noisy dev copy: {', '.join(record.name for record in held_out)}\n")
     print(table(results))
 
@@ -77,11 +78,26 @@ def parsed() -> argparse.Namespace:
     parser.add_argument("--epochs", type=int, default=40)
     parser.add_argument("--size", default="small")
     parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--rate-hz", type=int, default=16_000)
+    parser.add_argument("--leave-out", metavar="SPEAKER", help="judge this speaker of the training part")
+    parser.add_argument("--precision", choices=("auto", "32"), default="auto")
     parser.add_argument("--out", type=Path, help="checkpoints and models (default: run/<set>)")
     parser.add_argument("--progress", action="store_true")
     options = parser.parse_args()
     options.out = options.out or Path("run") / options.set
     return options
+
+
+def parts(records: Sequence[Record], left_out: str | None) -> tuple[list[Record], list[Record]]:
+    """Train and dev as the set has them, or the train part without and with a single speaker."""
+    train = [record for record in records if record.split == "train"]
+    if left_out is None:
+        return train, [record for record in records if record.split == "dev"]
+    others = [record for record in train if record.group != left_out]
+    judged = [record for record in train if record.group == left_out]
+    if not others or not judged:
+        raise SystemExit(f"--leave-out {left_out}: give one of {sorted({record.group for record in train})}")
+    return others, judged
 
 
 def split_noise(manifest: Path) -> tuple[list[Record], list[Record]]:
@@ -100,13 +116,14 @@ def write_manifest(path: Path, records: Sequence[Record]) -> Path:
     return path
 
 
-def noisy(dev: Sequence[Record], noises: Sequence[torch.Tensor]) -> list[Record]:
+def noisy(dev: Sequence[Record], noises: Sequence[Record], rate_hz: int) -> list[Record]:
     """The dev clips with noise at 10 dB in every one; the same for every seed, so that seeds can be compared."""
-    add = AddNoise(share=1.0, snr_db=(SNR_DB, SNR_DB), noises=tuple(noises))
+    sounds = tuple(torch.from_numpy(wave.read(record.source, rate_hz)) for record in noises)
+    add = AddNoise(share=1.0, snr_db=(SNR_DB, SNR_DB), noises=sounds)
     generator = torch.Generator().manual_seed(NOISE_SEED)
     loud = []
     for record in dev:
-        clip = torch.from_numpy(wave.read(record.source, RATE_HZ))
+        clip = torch.from_numpy(wave.read(record.source, rate_hz))
         mixed = add(Padded.whole(clip[None]), generator).data[0].numpy()
         # Like a microphone, the mixture may not pass full scale; the ratio of voice and noise is kept.
         mixed = mixed / max(1.0, float(np.abs(mixed).max()))
@@ -124,17 +141,20 @@ def one(
 ) -> Result:
     """Train with one seed, or go on with it, and judge."""
     folder = options.out / f"seed-{seed}"
-    started = time.perf_counter()
-    model = crnn.Model(crnn.SpokenCommands(noise=noise), size=options.size)
-    settings = crnn.TrainOptions(seed=seed, folder=folder, progress=options.progress)
+    started, busy = time.perf_counter(), time.process_time()
+    model = crnn.Model(crnn.SpokenCommands(noise=noise, rate_hz=options.rate_hz), size=options.size)
+    settings = crnn.TrainOptions(seed=seed, folder=folder, progress=options.progress, precision=options.precision)
     history = model.fit(train, epochs=options.epochs, validation_data=dev, options=settings)
     model.save(folder / "model")
     accuracy = model.metric_names.index("accuracy")
     clean, mixed = (100.0 * model.evaluate(part)[accuracy] for part in (dev, loud))
     seconds = sum(history["seconds"])
     found = Result(seed, clean, mixed, model.parameters, seconds, len(history))
-    wall = time.perf_counter() - started
-    print(f"seed {seed}: clean {clean:.2f} %, noisy {mixed:.2f} %, {wall:.0f} s in this run", file=sys.stderr)
+    wall, busy = time.perf_counter() - started, time.process_time() - busy
+    print(
+        f"seed {seed}: clean {clean:.2f} %, noisy {mixed:.2f} %, {wall:.0f} s in this run, {busy:.0f} s of a processor",
+        file=sys.stderr,
+    )
     return found
 
 

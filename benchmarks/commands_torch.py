@@ -53,7 +53,8 @@ class Block(nn.Module):
             layers += [conv, nn.BatchNorm2d(spec.channels)]
         self.layers = nn.Sequential(*layers)
         self.residual = spec.residual  # the task's residual blocks keep their channels, so the skip has no weights
-        self.end = nn.Sequential(nn.ReLU(), nn.MaxPool2d(pool), nn.Dropout2d(spec.dropout))
+        pooling = [nn.MaxPool2d(pool)] if max(pool) > 1 else []
+        self.end = nn.Sequential(nn.ReLU(), *pooling, nn.Dropout2d(spec.dropout))
 
     def forward(self, x: Tensor) -> Tensor:
         """Map ``(B, C, F, T)``."""

@@ -11,11 +11,11 @@ SOURCE = Path(__file__).parents[1] / "src" / "crnn"
 
 FLOORS = [
     {"errors"},
-    {"spec", "padded", "registry", "speed", "augmentation"},
+    {"spec", "forecast_spec", "padded", "registry", "speed", "augmentation"},
     {"audio", "image", "text", "series", "nn", "losses", "decode", "metrics", "data", "optim", "store"},
     {"tasks", "engine"},
     {"predictor", "compiled", "parts", "origin"},
-    {"model", "report", "export", "runtime", "serve", "transcribe"},
+    {"model", "report", "backtest", "export", "runtime", "serve", "transcribe"},
     {"tune", "inspect"},
     {"cli"},
 ]

@@ -199,6 +199,16 @@ def test_sequences_of_different_length():
     np.testing.assert_allclose(np.concatenate([model.predict([item]) for item in x[:5]]), together[:5], atol=1e-5)
 
 
+def test_what_was_examined_stands_in_the_order_in_which_it_was_given():
+    random = np.random.default_rng(0)
+    x = [random.normal(size=(length, 4)).astype(np.float32) for length in (19, 7, 30, 12, 9, 25)]
+    model = crnn.Model(crnn.ArrayClassification(classes=2), size="tiny")
+    model.fit(x, [0, 1] * 3, epochs=1, options=QUIET)
+    _, found = model.examine(x, [0, 1] * 3)
+    assert found.rows.tolist() == list(range(6))
+    np.testing.assert_allclose(found.predictions.numpy(), model.predict(x), rtol=1e-4, atol=1e-5)
+
+
 def test_a_torch_dataset():
     x, y = toy()
     data = torch.utils.data.TensorDataset(torch.as_tensor(x), torch.as_tensor(y))

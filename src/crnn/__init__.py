@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from crnn.data.arrays import Arrays
     from crnn.engine.history import History
     from crnn.engine.options import TrainOptions
+    from crnn.forecast_spec import ForecastSpec
     from crnn.losses import CTC, MAE, MSE, BinaryCrossEntropy, CrossEntropy, Huber, Quantile
     from crnn.metrics import CustomMeasure
     from crnn.model import Model, load
@@ -36,13 +37,16 @@ if TYPE_CHECKING:
     from crnn.spec import ConvSpec, HeadSpec, NetworkSpec, RecurrentSpec
     from crnn.tasks.arrays import ArrayClassification, ArrayRegression
     from crnn.tasks.commands import SpokenCommands
+    from crnn.tasks.forecasting import Forecasting
     from crnn.tasks.handwriting import Handwriting
+    from crnn.tasks.series import SeriesClassification
     from crnn.tasks.speech import SpeechRecognition
 
 _ROOMS = {
     "crnn.data.arrays": ("Arrays",),
     "crnn.engine.history": ("History",),
     "crnn.engine.options": ("TrainOptions",),
+    "crnn.forecast_spec": ("ForecastSpec",),
     "crnn.losses": ("BinaryCrossEntropy", "CTC", "CrossEntropy", "Huber", "MAE", "MSE", "Quantile"),
     "crnn.metrics": ("CustomMeasure",),
     "crnn.model": ("Model", "load"),
@@ -67,6 +71,8 @@ _ROOMS = {
     "crnn.tasks.commands": ("SpokenCommands",),
     "crnn.tasks.handwriting": ("Handwriting",),
     "crnn.tasks.speech": ("SpeechRecognition",),
+    "crnn.tasks.series": ("SeriesClassification",),
+    "crnn.tasks.forecasting": ("Forecasting",),
 }
 _HOMES = {name: room for room, names in _ROOMS.items() for name in names}
 
@@ -87,6 +93,8 @@ __all__ = [
     "Cosine",
     "CrossEntropy",
     "CustomMeasure",
+    "ForecastSpec",
+    "Forecasting",
     "Handwriting",
     "HeadSpec",
     "History",
@@ -100,6 +108,7 @@ __all__ = [
     "Quantile",
     "RMSprop",
     "RecurrentSpec",
+    "SeriesClassification",
     "SpeechRecognition",
     "SpokenCommands",
     "Step",

@@ -16,12 +16,12 @@ from crnn.data.example import ExampleSet, Record
 from crnn.data.findings import Findings
 from crnn.errors import NotReadyError, SpecError
 from crnn.losses import CrossEntropy
+from crnn.nn.kinds import AnySpec, read_spec
 from crnn.nn.network import parameter_count
 from crnn.origin import Origin
 from crnn.parts import Parts, checked, digest, examples, fit_front, long_enough, positive, read_parts, tell
 from crnn.predictor import Predictor
 from crnn.report.card import card
-from crnn.spec import NetworkSpec
 from crnn.tasks import from_config
 from crnn.tasks.task import Task
 
@@ -29,6 +29,17 @@ if TYPE_CHECKING:
     from crnn.engine.evaluate import Evaluation
     from crnn.engine.history import History
     from crnn.engine.options import TrainOptions
+
+
+STARTING = 20_000
+"""Samples from which a network finds where to start."""
+
+
+def _start(network: Any, train: ExampleSet) -> None:
+    """Let a network that begins with a solution in closed form find it, from the training part alone."""
+    if hasattr(network, "start"):
+        batch = train[train.in_time(STARTING)]
+        network.start(batch.inputs, batch.targets)
 
 
 class Model:
@@ -53,7 +64,7 @@ class Model:
         (3, (60, 2))
     """
 
-    def __init__(self, task: Task, *, network: NetworkSpec | None = None, size: str = "small") -> None:
+    def __init__(self, task: Task, *, network: AnySpec | None = None, size: str = "small") -> None:
         if not isinstance(task, Task):
             raise SpecError(f"a model needs a task, not {task!r}: for example crnn.ArrayClassification(classes=10)")
         self.task = copy.deepcopy(task)
@@ -209,7 +220,7 @@ class Model:
         return parts
 
     @property
-    def _planned(self) -> NetworkSpec:
+    def _planned(self) -> AnySpec:
         """The network as given, or the task's own of the chosen size."""
         if self.spec is None:
             self.spec = self.task.network(self.size)
@@ -228,6 +239,7 @@ class Model:
                 recogniser = prediction.build(self.task, self._planned, compiled.objective)
             if self._origin is None:
                 fit_front(recogniser.front, parts.train)
+                _start(recogniser.network, parts.train)
             else:
                 self._origin.hand_over(recogniser, self.task)
             self._predictor = Predictor(self.task, recogniser, compiled.objective)
@@ -372,7 +384,7 @@ class Model:
         """
         config, state = store.load(folder)
         predictor = Predictor.from_store(config, state, folder)
-        model = cls(from_config(config["task"]), network=NetworkSpec.from_dict(config["network"]), size=config["size"])
+        model = cls(from_config(config["task"]), network=read_spec(config["network"]), size=config["size"])
         model.task = predictor.task
         model._predictor, model._past = predictor, config.get("history")
         model.compile(

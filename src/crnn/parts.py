@@ -24,6 +24,7 @@ from crnn.data.preflight import preflight, usable
 from crnn.data.targets import pack_targets
 from crnn.errors import DataError, DataWarning, SpecError
 from crnn.losses.objective import Objective
+from crnn.nn.kinds import AnySpec
 from crnn.predictor import BATCH, shortage
 from crnn.spec import NetworkSpec
 from crnn.tasks.task import Task
@@ -48,6 +49,9 @@ class Parts:
             if examples is None:
                 continue
             digest.update(f"part of {len(examples)}".encode())
+            if examples.virtual:
+                digest.update(examples.digest())  # type: ignore[attr-defined]
+                continue
             digest.update(known(examples).facts.digests.tobytes())
             for name, values in sorted(pack_targets(examples.targets).items()):
                 digest.update(name.encode() + np.ascontiguousarray(values).tobytes())
@@ -109,26 +113,30 @@ def examples(task: Task, records: Sequence[Record], findings: Findings, cache: b
 
 
 def checked(
-    task: Task, spec: NetworkSpec, objective: Objective, train: ExampleSet, dev: ExampleSet | None, findings: Findings
+    task: Task, spec: AnySpec, objective: Objective, train: ExampleSet, dev: ExampleSet | None, findings: Findings
 ) -> Parts:
     """The parts without samples that cannot be used.
 
     Raises:
         DataError: nothing is left, or a single class.
     """
+    if train.virtual:  # made of what was checked when it was read
+        return Parts(train, dev)
     short = too_short(task, spec, objective)
     sound = preflight(train, dev, too_short=short, silent_below=task.silent_below, findings=findings)
     return Parts(sound.train, sound.dev)
 
 
 def long_enough(
-    task: Task, spec: NetworkSpec, objective: Objective, prepared: ExampleSet, findings: Findings
+    task: Task, spec: AnySpec, objective: Objective, prepared: ExampleSet, findings: Findings
 ) -> ExampleSet:
     """The examples without those that the convolutions leave nothing of, or too little for their text.
 
     Raises:
         DataError: nothing is left.
     """
+    if prepared.virtual:
+        return prepared
     sound = usable(prepared, too_short(task, spec, objective), None, findings)
     if len(sound) == 0:
         raise DataError(f"no sample can be used:\n{findings}")
@@ -141,7 +149,7 @@ def tell(findings: Findings) -> None:
         warnings.warn(f"\n{findings}", DataWarning, stacklevel=4)
 
 
-def too_short(task: Task, spec: NetworkSpec, objective: Objective) -> Callable[[int, Any], str]:
+def too_short(task: Task, spec: AnySpec, objective: Objective) -> Callable[[int, Any], str]:
     """Says why a sample of so many prepared steps is too short for network or target; what it needs is made once."""
     front, least = task.front(), spec.shortest()
 
@@ -150,7 +158,7 @@ def too_short(task: Task, spec: NetworkSpec, objective: Objective) -> Callable[[
         if short or target is None:
             return short
         frames = steps if front is None else front.frames(steps)  # type: ignore[operator]
-        return objective.misfit(spec.steps(frames), target)
+        return objective.misfit(spec.steps(frames), target) if isinstance(spec, NetworkSpec) else ""
 
     return reason
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import warnings
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -13,12 +14,12 @@ from torch import Tensor
 
 from crnn import speed, store
 from crnn.data.example import Example, Record
-from crnn.errors import DataError, ModelFileError, SpecError
+from crnn.errors import DataError, DataWarning, ModelFileError, SpecError
 from crnn.losses import LOSSES, CustomObjective
 from crnn.losses.objective import Objective
-from crnn.nn.network import Network, Recogniser
+from crnn.nn.kinds import AnySpec, make, read_spec
+from crnn.nn.network import Recogniser
 from crnn.padded import Padded
-from crnn.spec import NetworkSpec
 from crnn.tasks import from_config
 from crnn.tasks.task import Task
 
@@ -26,7 +27,7 @@ BATCH = 32
 """Samples in one forward pass of `predict`: on a CPU more is slower, since activations leave the cache."""
 
 
-def build(task: Task, spec: NetworkSpec, objective: Objective, blank: bool = False) -> Recogniser:
+def build(task: Task, spec: AnySpec, objective: Objective, blank: bool = False) -> Recogniser:
     """The recogniser of a task that knows its features and outputs.
 
     Args:
@@ -38,7 +39,7 @@ def build(task: Task, spec: NetworkSpec, objective: Objective, blank: bool = Fal
     """
     task.adopt(spec)
     with torch.device("meta") if blank else contextlib.nullcontext():
-        network = Network(spec, task.features, objective.width(task.outputs), task.channels)
+        network = make(spec, task.features, objective.width(task.outputs), task.channels)
     return Recogniser(network, task.front())
 
 
@@ -76,7 +77,7 @@ class Predictor:
         try:
             task = from_config(config["task"])
             objective = CustomObjective(_unknown_loss) if config.get("loss") is None else LOSSES.make(config["loss"])
-            recogniser = build(task, NetworkSpec.from_dict(config["network"]), objective, blank=True)
+            recogniser = build(task, read_spec(config["network"]), objective, blank=True)
             task.load_files(store.load_files(folder, config))
         except (KeyError, TypeError, ValueError) as error:
             raise ModelFileError(f"{folder}/{store.CONFIG} was altered or is of another version: {error}") from error
@@ -116,11 +117,14 @@ class Predictor:
         records, findings = self.task.read_unlabelled(data)
         if findings.dropped:
             raise DataError(f"cannot predict all of the data:\n{findings}")
+        if len(findings):
+            warnings.warn(f"\n{findings}", DataWarning, stacklevel=3)
         answers = list(self.answers(records, batch_size))
         for answer in answers:
             if isinstance(answer, DataError):
                 raise answer
-        return answers[0] if isinstance(data, (str, Path)) and len(answers) == 1 else self.task.collect(answers)
+        single = isinstance(data, (str, Path)) and len(answers) == 1 and not self.task.always_collects
+        return answers[0] if single else self.task.collect(answers)
 
     def answers(self, records: Sequence[Record], batch_size: int = BATCH) -> Iterator[Any]:
         """An answer a record, in order; for a record that cannot be read, the error itself."""
@@ -158,7 +162,8 @@ class Predictor:
     def _decode(self, examples: Sequence[Example]) -> list[Any]:
         predictions, lengths = self.forward(Padded.stack([example.inputs for example in examples]))
         answers = self.task.decode(predictions, lengths)
-        return [self.task.place(*each) for each in zip(answers, examples, strict=True)]
+        levels = getattr(self.objective, "levels", ())
+        return [self.task.complete(*pair, levels) for pair in zip(answers, examples, strict=True)]
 
     @torch.inference_mode()
     def forward(self, batch: Padded) -> tuple[Tensor, Tensor]:

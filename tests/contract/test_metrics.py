@@ -31,6 +31,10 @@ def case(measure: Measure[Any], perfect: bool = False) -> tuple[Any, Any]:
     if measure.name in VALUES:
         targets = torch.randn(SAMPLES, OUTPUTS, generator=generator) + 3
         return (targets if perfect else targets + torch.randn(SAMPLES, OUTPUTS, generator=generator)), targets
+    if measure.kind == "quantiles":
+        targets = torch.randn(SAMPLES, OUTPUTS, generator=generator)
+        ends = torch.tensor([-5.0, 0.0, 5.0]) if perfect else torch.tensor([-0.5, 0.0, 0.5])
+        return ends.expand(SAMPLES, OUTPUTS, 3), targets
     targets = torch.randint(0, OUTPUTS, (SAMPLES,), generator=generator)
     scores = torch.randn(SAMPLES, OUTPUTS, generator=generator)
     return (torch.nn.functional.one_hot(targets, OUTPUTS).float() if perfect else scores.softmax(1)), targets

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 import crnn
-from crnn.data.toy import printed_lines, sequences, tone_texts, tone_words, tones
+from crnn.data.toy import gestures, printed_lines, sales, sequences, tone_texts, tone_words, tones
+from crnn.nn.kinds import read_spec
 from crnn.tasks import TASKS, from_config
 from crnn.tasks.task import SIZES
 
@@ -31,12 +32,25 @@ def lines(folder):
     return crnn.Handwriting(height_px=32, augment=False), (printed_lines(folder, lines=24),)
 
 
+def movements(folder):
+    return crnn.SeriesClassification(augment=False), (gestures(folder / "gestures.csv"),)
+
+
+def shops(folder):
+    folder.mkdir()
+    return crnn.Forecasting(horizon=4, look_back=13, target="sales", known="holiday"), (
+        sales(folder / "sales.csv", weeks=60, ahead=4),
+    )
+
+
 TOYS = {
     "array_classification": classes,
     "array_regression": values,
     "commands": words,
     "handwriting": lines,
     "speech": speech,
+    "series": movements,
+    "forecast": shops,
 }
 
 
@@ -96,7 +110,7 @@ def test_the_configuration_is_json_and_comes_back(fitted):
 @pytest.mark.parametrize("size", SIZES)
 def test_every_size_describes_a_network(fitted, size):
     spec = fitted[0].task.network(size)
-    assert crnn.NetworkSpec.from_dict(spec.to_dict()) == spec
+    assert read_spec(json.loads(json.dumps(spec.to_dict()))) == spec
 
 
 def test_the_plan_names_parts_that_exist(fitted):

@@ -111,3 +111,11 @@ def test_datasets_generators_and_dicts_agree():
 def test_other_items_are_refused(items, message):
     with pytest.raises(DataError, match=message):
         from_dataset(items)
+
+
+def test_missing_values_pass_where_a_task_knows_what_to_do_about_them():
+    x = np.array([[[1.0], [np.nan]], [[np.inf], [2.0]]])
+    with pytest.raises(ShapeError, match="NaN or infinity in row 0, row 1"):
+        from_arrays(x)
+    records, _ = from_arrays(x, missing=True)
+    assert np.isnan(records[0].source[1, 0])

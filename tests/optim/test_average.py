@@ -39,7 +39,7 @@ def test_equals_the_plain_recursion() -> None:
         torch.testing.assert_close(weight.double(), wanted[name], atol=1e-5, rtol=1e-5)
 
 
-def test_swap_takes_buffers_as_they_are_and_leaves_no_trace() -> None:
+def test_swap_leaves_buffers_alone_and_no_trace() -> None:
     module, average, generator = network(), Average(), torch.Generator().manual_seed(1)
     average.update(module)
     walk(module, generator)
@@ -80,7 +80,7 @@ def test_refusals() -> None:
     average.update(network())
     with pytest.raises(ModelFileError, match=r"another network: 0\.bias, 0\.weight, 1\.bias differ"):
         average.update(nn.Linear(3, 4, bias=False))
-    with pytest.raises(ModelFileError, match="lacks buffers, decay"):
+    with pytest.raises(ModelFileError, match="lacks decay"):
         average.load_state_dict({"updates": 1, "weights": {}})
     with pytest.raises(SpecError, match=r"decay=1\.0"):
         Average(1.0)

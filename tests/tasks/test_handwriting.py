@@ -62,7 +62,7 @@ def test_an_answer_has_words_and_symbols_in_pixels():
     answer = task.answer(spelling(numbers, [1, 4, 7, 10], [2, 5, 8, 11]))
     example = task.prepare(Record(picture.resize(picture.text("ab c", 128), 128, 480), None))
     task.stride = len(example.inputs) // 12
-    placed = task.place(answer, example)
+    placed = task.complete(answer, example)
     assert str(placed) == placed.text == "ab c"
     assert [piece.text for piece in placed.words] == ["ab", "c"]
     assert [piece.text for piece in placed.characters] == list("ab c")
@@ -80,7 +80,7 @@ def test_words_of_a_page_have_corners_on_it(make_page):
     example = task.prepare(record)
     numbers = [task.known.number(symbol) for symbol in "ab c"]
     task.stride = len(example.inputs) / 12
-    placed = task.place(task.answer(spelling(numbers, [1, 4, 7, 10], [2, 5, 8, 11])), example)
+    placed = task.complete(task.answer(spelling(numbers, [1, 4, 7, 10], [2, 5, 8, 11])), example)
     width = record.source.cut().shape[1]
     left, top = placed.words[0].corners[0]
     assert (left, top) == pytest.approx((40, 20), abs=1)

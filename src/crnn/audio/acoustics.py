@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import lru_cache
 
 import torch
 from torch import Tensor
 
 from crnn.audio.augmentation import fast_length, power
-from crnn.augmentation import Augmentation, clear_padding, normal, require, require_range, uniform
+from crnn.augmentation import Augmentation, clear_padding, require, require_range, uniform, white
 from crnn.padded import Padded
 
 _TINY = 1e-20
@@ -61,7 +62,7 @@ class Room(Augmentation):
         times = torch.arange(steps, device=device) / self.rate_hz
         rt60 = uniform(generator, count, *self.rt60_s).to(device)[:, None]
         direct = 10.0 ** (uniform(generator, count, *self.direct_db) / 10.0).to(device)[:, None]
-        tail = normal(generator, (count, steps), device)
+        tail = white(generator, (count, steps), device)
         if self.reflections:
             self._reflect(tail, generator)
         tail *= torch.exp(times * (-_LN_1000 / rt60))
@@ -112,11 +113,15 @@ class Equalise(Augmentation):
 
 def _smooth(knots: Tensor, bins: int) -> Tensor:
     """Factors ``(B, bins)`` that pass through knots ``(B, P)`` in dB, joined by half cosines."""
-    places = torch.linspace(0.0, 1.0, bins, device=knots.device).sqrt() * (knots.shape[1] - 1)
-    left = places.long().clamp_max(knots.shape[1] - 2)
+    return torch.exp(knots @ _blend(knots.shape[1], bins).to(knots.device) * (math.log(10.0) / 20.0))
+
+
+@lru_cache(maxsize=32)
+def _blend(points: int, bins: int) -> Tensor:
+    """Weights ``(P, bins)`` of the knots at each frequency: as a product one pass over the result, not four."""
+    places = torch.linspace(0.0, 1.0, bins).sqrt() * (points - 1)
+    left = places.long().clamp_max(points - 2)
     weight = 0.5 - 0.5 * torch.cos(math.pi * (places - left))
-    # As a product with a (P, bins) matrix this is one pass over the result, where gathering would be four.
-    blend = knots.new_zeros(knots.shape[1], bins)
+    blend = torch.zeros(points, bins)
     blend.scatter_(0, left[None], 1.0 - weight[None])
-    blend.scatter_(0, left[None] + 1, weight[None])
-    return torch.exp(knots @ blend * (math.log(10.0) / 20.0))
+    return blend.scatter_(0, left[None] + 1, weight[None])

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from crnn.audio.augmentation import column, fast_length, power
-from crnn.augmentation import Augmentation, clear_padding, normal, require_range, uniform
+from crnn.augmentation import Augmentation, clear_padding, require_range, uniform, white
 from crnn.errors import ShapeError
 from crnn.padded import Padded
 
@@ -66,11 +66,11 @@ class AddNoise(Augmentation):
         return result
 
     def _made(self, batch: Padded, generator: torch.Generator) -> Tensor:
-        """Normal noise, shaped in its spectrum; below 20 periods a clip's length it stays flat, as a room does."""
+        """White noise, shaped in its spectrum; below 20 periods a clip's length it stays flat, as a room does."""
         data = batch.data
         points = fast_length(max(2, data.shape[1]))
         slopes = column(uniform(generator, len(batch), *self.slopes), data)
-        spectrum = torch.view_as_complex(normal(generator, (len(data), points // 2 + 1, 2), data.device))
+        spectrum = torch.view_as_complex(white(generator, (len(data), points // 2 + 1, 2), data.device))
         octaves = torch.arange(points // 2 + 1, device=data.device).clamp_min(20).log()
         sound: Tensor = torch.fft.irfft(spectrum * torch.exp(-0.5 * slopes * octaves), n=points)
         return sound[:, : data.shape[1]]

@@ -274,9 +274,9 @@ class LogMel(nn.Module):
         frames = samples.unfold(-1, self.spec.window, self.spec.hop)
         if self.spec.pre_emphasis:
             frames = frames - self.spec.pre_emphasis * torch.cat([frames[..., :1], frames[..., :-1]], dim=-1)
-        spectrum = torch.fft.rfft(frames * self.window, n=self.spec.points)
-        power: Tensor = spectrum.real.square() + spectrum.imag.square()
-        return power
+        # Squared in place: real and imaginary parts by themselves would be read with gaps, at half the speed.
+        parts = torch.view_as_real(torch.fft.rfft(frames * self.window, n=self.spec.points)).square_()
+        return parts[..., 0] + parts[..., 1]
 
     def _power_by_basis(self, samples: Tensor) -> Tensor:
         parts = F.conv1d(samples[:, None], self.basis[:, None], stride=self.spec.hop)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from crnn.cli.page import compared, lines, write_page
+from crnn.cli.page import compared, lines, verdict, write_page
 
 
 @click.command("evaluate", short_help="Measure a model on labelled data; writes a report page.")
@@ -48,6 +48,7 @@ def run(model: Path, data: Path, split: str | None, folder: Path | None, as_json
             "split": used,
             "metrics": values,
             "beside": {row.who: row.values for row in rows[1:]},
+            "verdict": " ".join(verdict(trained, rows)),
             "findings": findings.to_dict(),
         }
         click.echo(json.dumps({**facts, "report": None if page is None else str(page)}, ensure_ascii=False))
@@ -55,7 +56,7 @@ def run(model: Path, data: Path, split: str | None, folder: Path | None, as_json
     click.echo(f"{len(examples)} samples" + (f" of the part {used!r}" if used else ""))
     for name, value in values.items():
         click.echo(f"{name:20s} {value:.4f}")
-    for line in lines(rows):
+    for line in [*lines(rows), *verdict(trained, rows)]:
         click.echo(line)
     if page is not None:
         click.echo(f"report  {page}")

@@ -71,6 +71,12 @@ def lines(rows: list[Compared]) -> list[str]:
     return ["  ".join(text.ljust(width) for text, width in zip(row, widths, strict=True)).rstrip() for row in cells]
 
 
+def verdict(model: Model, rows: list[Compared]) -> list[str]:
+    """What the task has to say of the network beside the rules: one sentence, or none."""
+    said = model.task.verdict({row.who: row.values for row in rows})
+    return [said] if said else []
+
+
 def _number(value: float) -> str:
     from crnn.report.page import number
 

@@ -69,6 +69,8 @@ def _read(task: Task, inputs: Sequence[str]) -> tuple[list[Record], int]:
         for finding in findings:
             if finding.dropped:
                 failed += _complain(given, finding.line())
+            else:
+                click.echo(f"note: {finding.line()}", err=True)
     return records, failed
 
 

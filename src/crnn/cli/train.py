@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from crnn.cli.page import compared, lines, write_page
+from crnn.cli.page import compared, lines, verdict, write_page
 
 if TYPE_CHECKING:
     from crnn.engine.history import History
@@ -176,6 +176,7 @@ def _say(model: Model, history: History, out: Path, page: Path | None, rows: lis
             "interrupted": history.interrupted,
             "best": best,
             "beside": {row.who: row.values for row in rows[1:]},
+            "verdict": " ".join(verdict(model, rows)),
             "findings": model.findings.to_dict(),
         }
         click.echo(json.dumps(facts, ensure_ascii=False))
@@ -184,7 +185,7 @@ def _say(model: Model, history: History, out: Path, page: Path | None, rows: lis
         click.echo("interrupted: the best weights so far were kept; the same command again goes on from here")
     numbers = ", ".join(f"{name} {value:.4f}" for name, value in best.items() if name.startswith("val_"))
     click.echo(f"kept epoch {int(best['epoch'])} of {len(history)}: {numbers or 'no validation part'}")
-    for line in lines(rows):
+    for line in [*lines(rows), *verdict(model, rows)]:
         click.echo(line)
     click.echo(f"model   {out} ({model.parameters:,} parameters)")
     if page is not None:

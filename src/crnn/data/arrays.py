@@ -38,9 +38,9 @@ class Arrays:
     sample_weight: Any = None
     group: Any = None
 
-    def records(self, dims: Sequence[int] = (2, 3)) -> tuple[list[Record], Findings]:
+    def records(self, dims: Sequence[int] = (2, 3), missing: bool = False) -> tuple[list[Record], Findings]:
         """The same as records; see `from_arrays`."""
-        return from_arrays(self.x, self.y, self.sample_weight, dims=dims, groups=self.group)
+        return from_arrays(self.x, self.y, self.sample_weight, dims=dims, groups=self.group, missing=missing)
 
 
 def from_arrays(
@@ -51,6 +51,7 @@ def from_arrays(
     *,
     groups: Any = None,
     dims: Sequence[int] = (2, 3),
+    missing: bool = False,
 ) -> tuple[list[Record], Findings]:
     """Records that are views of the user's arrays; nothing is copied.
 
@@ -61,6 +62,7 @@ def from_arrays(
         names: What messages call the samples; "row 0", "row 1", … by default.
         groups: N speakers, writers or series, or None.
         dims: Dimensions that one sample may have; ``(1,)`` for waves, ``(2, 3)`` for features.
+        missing: Let NaN and infinity in `x` through, for a task that knows what to do about missing values.
 
     Raises:
         ShapeError: empty, wrong dimensions, lengths that differ between `x` and the rest, NaN or infinity.
@@ -73,7 +75,8 @@ def from_arrays(
     samples = _samples(x, dims)
     count = len(samples)
     titles = [f"row {row}" for row in range(count)] if names is None else _column("names", names, count)
-    _refuse_bad_values(samples, titles)
+    if not missing:
+        _refuse_bad_values(samples, titles)
     targets = [None] * count if y is None else _column("y", y, count)
     _refuse_bad_targets(targets, titles)
     counted = [1.0] * count if weights is None else _weights(weights, count, titles)

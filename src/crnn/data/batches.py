@@ -149,6 +149,41 @@ class Buckets(Sampler[list[int]]):
         return plan(self.lengths, self.batch_size, shuffle=self.shuffle, seed=self.seed, epoch=self.epoch)
 
 
+class Draws(Buckets):
+    """The sampler of a virtual set, whose samples are all of one length and may be too many for one epoch.
+
+    Shuffled, each epoch draws its own samples; else the set says which are judged. A pure function of seed and epoch.
+
+    Args:
+        count: Samples of the set.
+        most: Samples of an epoch.
+        judged: Rows of an unshuffled pass.
+        batch_size: Rows of a batch over all processes together.
+        settings: As those of `Buckets`.
+    """
+
+    def __init__(self, count: int, most: int, judged: NDArray[np.int64], batch_size: int, **settings: Any) -> None:
+        self.count, self.judged = count, judged
+        size = min(count, most) if settings["shuffle"] else len(judged)
+        super().__init__(np.broadcast_to(np.int64(1), (size,)), batch_size, **settings)
+
+    def _plan(self) -> list[list[int]]:
+        rows = self.judged
+        if self.shuffle:
+            random = np.random.default_rng([self.seed, self.epoch])
+            size = len(self.lengths)
+            rows = random.permutation(self.count) if size == self.count else _distinct(random, self.count, size)
+        return [rows[at : at + self.batch_size].tolist() for at in range(0, len(rows), self.batch_size)]
+
+
+def _distinct(random: np.random.Generator, count: int, size: int) -> NDArray[np.int64]:
+    """`size` different numbers below `count`, without memory for all of them."""
+    found = np.unique(random.integers(count, size=2 * size))
+    while len(found) < size:
+        found = np.union1d(found, random.integers(count, size=size))
+    return random.permutation(found)[:size]
+
+
 def loader(
     examples: ExampleSet,
     batch_size: int,
@@ -174,12 +209,16 @@ def loader(
         workers: Processes that make batches. "auto" takes none for inputs in memory or mapped from the disk: see the
             measurement at `auto_workers`.
     """
-    steps = examples.lengths
     processes = auto_workers(examples) if workers == "auto" else workers
+    settings: dict[str, Any] = {"shuffle": shuffle, "seed": seed, "rank": rank, "world": world}
+    if examples.virtual:
+        sampler: Buckets = Draws(len(examples), examples.most, examples.spaced(), batch_size, **settings)
+    else:
+        sampler = Buckets(examples.lengths, batch_size, **settings)
     return DataLoader(
         examples,
         batch_size=None,
-        sampler=Buckets(steps, batch_size, shuffle=shuffle, seed=seed, rank=rank, world=world),
+        sampler=sampler,
         num_workers=processes,
         collate_fn=_as_is,
         pin_memory=torch.cuda.is_available(),

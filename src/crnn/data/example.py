@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import torch
@@ -55,6 +55,30 @@ class Example:
 
 
 @dataclass(frozen=True)
+class Units:
+    """How scaled values of a batch become real ones, for materials whose every sample has a scale of its own.
+
+    Args:
+        offset: ``(B,)``, added.
+        scale: ``(B,)``, multiplied by.
+        log: ``(B,)`` bool: the exponential follows.
+        naive: ``(B,)``, the error of a naive rule in real units, which MASE divides by; NaN where there is none.
+    """
+
+    offset: Tensor
+    scale: Tensor
+    log: Tensor
+    naive: Tensor
+
+    def back(self, values: Tensor) -> Tensor:
+        """Scaled values ``(B, …)`` in real units, in double precision."""
+        wide = (len(values), *[1] * (values.dim() - 1))
+        offset, scale, log = (part.to(values.device).reshape(wide) for part in (self.offset, self.scale, self.log))
+        found = values.double() * scale + offset
+        return torch.where(log, found.exp(), found) if bool(log.any()) else found
+
+
+@dataclass(frozen=True)
 class Batch:
     """What the loader hands to a training or evaluation step.
 
@@ -63,18 +87,20 @@ class Batch:
         targets: ``(B,)`` class numbers, ``(B, K)`` values, `Padded` ``(B, U)`` symbols, or None.
         weights: ``(B,)``, or None when all samples count alike.
         rows: ``(B,)`` int64: the samples' positions in their `ExampleSet`.
+        units: Of the targets, where they are scaled: losses are scaled, measures and predictions in real units.
     """
 
     inputs: Padded
     targets: Tensor | Padded | None
     weights: Tensor | None
     rows: Tensor
+    units: Units | None = None
 
     def to(self, device: torch.device | str) -> Batch:
         """The same batch on another device."""
         targets = None if self.targets is None else self.targets.to(device)
         weights = None if self.weights is None else self.weights.to(device)
-        return Batch(self.inputs.to(device), targets, weights, self.rows)
+        return Batch(self.inputs.to(device), targets, weights, self.rows, self.units)
 
     def pin_memory(self) -> Batch:
         """The same batch in page-locked memory, from where a GPU copies faster; the loader calls it by this name."""
@@ -85,7 +111,7 @@ class Batch:
         elif targets is not None:
             targets = targets.pin_memory()
         weights = None if self.weights is None else self.weights.pin_memory()
-        return Batch(inputs, targets, weights, self.rows)
+        return Batch(inputs, targets, weights, self.rows, self.units)
 
 
 class ExampleSet(torch.utils.data.Dataset[Batch]):
@@ -96,6 +122,9 @@ class ExampleSet(torch.utils.data.Dataset[Batch]):
         targets: One target a sample, or None for data without targets.
         records: Where the samples came from.
     """
+
+    virtual: ClassVar[bool] = False
+    """Whether samples are made only when asked for, and may be too many to look at each."""
 
     def __init__(
         self,
@@ -111,6 +140,20 @@ class ExampleSet(torch.utils.data.Dataset[Batch]):
 
     def __len__(self) -> int:
         return len(self.inputs)
+
+    @property
+    def most(self) -> int:
+        """Samples of an epoch: all, but for a virtual set."""
+        return len(self)
+
+    def spaced(self) -> NDArray[np.int64]:
+        """The rows that are judged, in order: all, but for a virtual set that is too large."""
+        return np.arange(len(self))
+
+    def in_time(self, most: int) -> list[int]:
+        """At most so many rows, evenly chosen, the latest last where samples have a time."""
+        rows = self.spaced()
+        return rows[:: max(1, len(rows) // most)].tolist()  # type: ignore[no-any-return]
 
     @property
     def lengths(self) -> NDArray[np.int64]:

@@ -36,6 +36,7 @@ def read(
     target: str | None = "label",
     columns: Mapping[str, str | int] | None = None,
     dims: Sequence[int] = (2, 3),
+    missing: bool = False,
 ) -> Read:
     """Records from what the user holds.
 
@@ -50,6 +51,7 @@ def read(
         target: Role of the manifest's column with the answer: "label" or "text"; None when only predicting.
         columns: The manifest's columns by role, where their names are unusual; see `from_manifest`.
         dims: Dimensions that one array sample may have.
+        missing: Let arrays hold NaN, for a task that knows what to do about missing values.
 
     Raises:
         DataError: nothing usable is there; lists what is understood.
@@ -58,14 +60,14 @@ def read(
     if isinstance(data, (str, Path)):
         if targets is not None:
             raise DataError(f"{data} was given together with targets: put the targets into its manifest or folders")
-        return _read_path(data, suffixes, source, target, columns, dims)
+        return _read_path(data, suffixes, source, target, columns, dims, missing)
     if isinstance(data, Arrays):
-        return data.records(dims)
+        return data.records(dims, missing)
     if isinstance(data, (np.ndarray, torch.Tensor)):
-        return from_arrays(data, targets, dims=dims)
+        return from_arrays(data, targets, dims=dims, missing=missing)
     if isinstance(data, tuple) and 2 <= len(data) <= 3 and targets is None and _is_array_like(data[0]):
-        return from_arrays(*data, dims=dims)
-    return _read_items(data, targets, source, dims)
+        return from_arrays(*data, dims=dims, missing=missing)
+    return _read_items(data, targets, source, dims, missing)
 
 
 def _read_path(
@@ -75,6 +77,7 @@ def _read_path(
     target: str | None,
     columns: Mapping[str, str | int] | None,
     dims: Sequence[int],
+    missing: bool,
 ) -> Read:
     path = Path(data).expanduser()
     if not _exists(path):
@@ -91,7 +94,7 @@ def _read_path(
     if path.suffix.lower() in suffixes:
         return [Record(path, name=str(data))], Findings()
     if path.suffix.lower() == ".npz":
-        return from_arrays(*_stored_arrays(path), dims=dims)
+        return from_arrays(*_stored_arrays(path), dims=dims, missing=missing)
     if path.name.lower().endswith(MANIFESTS):
         return from_manifest(path, source=source, target=target, columns=columns)
     known = ", ".join((*suffixes, *MANIFESTS, *ARCHIVES))
@@ -129,7 +132,7 @@ def _is_array_like(item: Any) -> bool:
     )
 
 
-def _read_items(data: Any, targets: Any, source: str, dims: Sequence[int]) -> Read:
+def _read_items(data: Any, targets: Any, source: str, dims: Sequence[int], missing: bool) -> Read:
     """A list, a Dataset, a generator: the first item says what it is."""
     listed = isinstance(data, (Sequence, torch.utils.data.Dataset))
     if not listed and (not isinstance(data, Iterable) or isinstance(data, Mapping)):
@@ -147,11 +150,11 @@ def _read_items(data: Any, targets: Any, source: str, dims: Sequence[int]) -> Re
     if isinstance(first, (str, Path)):
         return _strings(list(items), targets, source), Findings()
     if targets is not None or _is_array_like(first):
-        return from_arrays(list(items), targets, dims=dims)
+        return from_arrays(list(items), targets, dims=dims, missing=missing)
     inputs, answers, weights = pairs(items)
     if isinstance(inputs[0], (str, Path)):
         return _strings(inputs, answers, source), Findings()
-    return from_arrays(inputs, answers, weights, dims=dims)
+    return from_arrays(inputs, answers, weights, dims=dims, missing=missing)
 
 
 def _strings(items: list[Any], targets: Any, source: str) -> list[Record]:

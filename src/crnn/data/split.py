@@ -67,6 +67,60 @@ def split(
     return _rows([row for row in pool if row not in chosen]), _rows(sorted(chosen))
 
 
+def folds(records: Sequence[Record], count: int = 5, seed: int = 0) -> list[tuple[Rows, Rows]]:
+    """Rows for training and for judging, `count` times: every sample is judged once, for cross-validation.
+
+    Where the records name groups, all samples of a group are judged in the same fold; else each fold has its share of
+    every class. Records of the test part are in no fold.
+
+    Args:
+        records: All records.
+        count: Folds.
+        seed: Same seed, same folds.
+
+    Raises:
+        SplitError: fewer samples, or groups, than folds, or fewer than two folds.
+
+    Example:
+        >>> [dev.tolist() for _, dev in folds([Record(0, label) for label in "aabb"], 2, seed=1)]
+        [[0, 2], [1, 3]]
+    """
+    pool = [row for row, record in enumerate(records) if record.split != "test"]
+    groups = [records[row].group or str(row) for row in pool]
+    grouped = any(records[row].group for row in pool)
+    most = len(set(groups))
+    if not 2 <= count <= most:
+        what = "groups" if grouped else "samples"
+        raise SplitError(f"{count} folds of {most} {what}: give a number from 2 to {most}")
+    random = np.random.default_rng(seed)
+    places = _dealt_groups(groups, count, random) if grouped else _dealt([records[row] for row in pool], count, random)
+    rows = _rows(pool)
+    return [(rows[places != fold], rows[places == fold]) for fold in range(count)]
+
+
+def _dealt(records: list[Record], count: int, random: np.random.Generator) -> Rows:
+    """The fold of each record: class by class, dealt like cards, so that folds differ by one sample at most."""
+    classes = _classes(records)
+    order = random.permutation(len(records))
+    if classes is not None:
+        order = order[np.argsort(classes[order], kind="stable")]
+    places = np.empty(len(records), dtype=np.int64)
+    places[order] = np.arange(len(records)) % count
+    return places
+
+
+def _dealt_groups(groups: list[str], count: int, random: np.random.Generator) -> Rows:
+    """The fold of each record: the largest group first, each to the fold with the fewest samples so far."""
+    names, members, sizes = np.unique(groups, return_inverse=True, return_counts=True)
+    order = random.permutation(len(names))
+    fold_of = np.empty(len(names), dtype=np.int64)
+    filled = np.zeros(count, dtype=np.int64)
+    for name in order[np.argsort(-sizes[order], kind="stable")]:
+        fold_of[name] = int(filled.argmin())
+        filled[fold_of[name]] += sizes[name]
+    return fold_of[members]
+
+
 def part(records: Sequence[Record], name: str | None = None) -> tuple[list[Record], str]:
     """The records to evaluate on: a named part, or "test", else "dev", else all where the data names no parts.
 

@@ -48,7 +48,7 @@ def read_table(path: str | Path, *, encoding: str | None = None, header: bool = 
         UnreadableError: missing, empty, not text, or not a table.
     """
     file = Path(path)
-    text = _read_text(file, encoding)
+    text = read_text(file, encoding)
     suffix = Path(file.stem).suffix if file.suffix.lower() == ".gz" else file.suffix
     if suffix.lower() in (".jsonl", ".ndjson"):
         return _json_lines(file, text)
@@ -101,7 +101,12 @@ def _looks_chinese(raw: bytes) -> bool:
     return sum(run for run in runs if run > 1) > sum(run for run in runs if run == 1)
 
 
-def _read_text(file: Path, encoding: str | None) -> str:
+def read_text(file: Path, encoding: str | None = None) -> str:
+    """The text of a file, plain or gzipped, in any common encoding, with line feeds alone between its lines.
+
+    Raises:
+        UnreadableError: missing, empty, or not text.
+    """
     try:
         raw = file.read_bytes()
         if raw[:2] == b"\x1f\x8b":

@@ -40,7 +40,6 @@ class Gauge:
         self._modules = [copy.deepcopy(metric(given, measuring.outputs)).to(device) for given in measuring.metrics]
         for module in self._modules:
             module.reset()
-        self._compare_texts = [getattr(given, "kind", "scores") == "text" for given in measuring.metrics]
         self._device = device
         self._loss = torch.zeros(2, dtype=torch.float64)
 
@@ -53,16 +52,21 @@ class Gauge:
             loss = objective.loss(scores, targets, batch.weights)
         count = float(objective.weight(targets, batch.weights))
         self._loss += torch.tensor([float(loss) * count, count], dtype=torch.float64)
-        references: list[str] = []
-        self.texts = []
+        self.texts, references = [], list[str]()
         if self.measuring.texts is not None:
             self.texts = self.measuring.texts(predictions, scores.lengths)
             references = [self.measuring.reference(self.records[row]) for row in batch.rows.tolist()]
-        for module, wants_text in zip(self._modules, self._compare_texts, strict=True):
-            if wants_text:
+        if batch.units is not None:  # losses are scaled, all that people read is not
+            assert isinstance(targets, Tensor)
+            predictions, targets = batch.units.back(predictions), batch.units.back(targets)
+        for module, given in zip(self._modules, self.measuring.metrics, strict=True):
+            kind = getattr(given, "kind", "scores")
+            if kind == "text":
                 module.update(self.texts, references)
-            else:
-                module.update(objective.point(predictions), targets.data if isinstance(targets, Padded) else targets)
+                continue
+            answers = predictions if kind == "quantiles" else objective.point(predictions)
+            scales = (batch.units.naive,) if batch.units is not None and getattr(given, "scaled", False) else ()
+            module.update(answers, targets.data if isinstance(targets, Padded) else targets, *scales)
         return predictions
 
     def values(self, prefix: str = "") -> dict[str, Any]:
@@ -84,8 +88,10 @@ class Evaluation:
 
     Args:
         values: The loss and every metric by name.
-        rows: ``(N,)`` positions in the example set, in the order of the predictions.
-        predictions: ``(N, K)`` behind the objective's link, on the CPU; None where the network keeps its steps.
+        rows: ``(N,)`` positions in the example set, in the order of the predictions; rising, unless the network keeps
+            its steps.
+        predictions: ``(N, K)`` behind the objective's link, on the CPU, of quantiles the one nearest to a half; None
+            where the network keeps its steps.
         texts: The text of each sample, in the order of `rows`, where the task gives texts.
         sequences: Predictions ``(T', K)`` of the first samples, as many as fit into `KEPT_BYTES`, where the network
             keeps its steps.
@@ -114,23 +120,23 @@ def evaluate(
     With several processes each reads its own part; the values are those of the union, predictions those of the part.
     """
     gauge = Gauge(measuring, examples.records, device)
-    rows, flat, texts = [], [], []
+    taken, kept, texts = [], [], list[str]()
     sequences = _Sequences()
     for batch, scores in _scored(recogniser, examples, batch_size, device, rank, world):
-        predictions = gauge.update(batch, scores).cpu()
-        rows.append(batch.rows)
+        predictions = gauge.update(batch, scores)
+        taken.append(batch.rows)
         texts += gauge.texts
-        if predictions.dim() <= 2:
-            flat.append(predictions)
+        point = (predictions if predictions.dim() < 3 else measuring.objective.point(predictions)).cpu()
+        if point.dim() < 3:
+            kept.append(point)
         else:
-            sequences.add(scores.with_data(predictions))
-    return Evaluation(
-        gauge.values(),
-        torch.cat(rows) if rows else torch.zeros(0, dtype=torch.int64),
-        torch.cat(flat) if flat else None,
-        None if measuring.texts is None else texts,
-        sequences.kept,
-    )
+            sequences.add(scores.with_data(point))
+    rows = torch.cat(taken) if taken else torch.zeros(0, dtype=torch.int64)
+    told = None if measuring.texts is None else texts
+    if not kept:
+        return Evaluation(gauge.values(), rows, None, told, sequences.kept)
+    order = rows.argsort()  # batches come by length; whoever looks at the samples beside them has the set's order
+    return Evaluation(gauge.values(), rows[order], torch.cat(kept)[order], told)
 
 
 class _Sequences:

@@ -20,9 +20,11 @@ from crnn.errors import CrnnError, DataError, UnreadableError
 from crnn.inspect.inspection import Inspection
 from crnn.losses import objective
 from crnn.parts import too_short
+from crnn.series.sources import is_archive_set
 from crnn.tasks import TASKS
 from crnn.tasks.arrays import ArrayClassification, ArrayRegression
 from crnn.tasks.commands import SpokenCommands
+from crnn.tasks.series import SeriesClassification
 from crnn.tasks.task import Task
 from crnn.text.alphabet import shown
 
@@ -60,6 +62,8 @@ def _reader(task: Task | str | None, given: Any, targets: Any) -> Task:
         return copy.deepcopy(task)
     if task is not None:
         return TASKS[task]()
+    if isinstance(given, (str, Path)) and is_archive_set(given):
+        return SeriesClassification()
     if isinstance(given, (str, Path)) or (isinstance(given, list) and given and isinstance(given[0], (str, Path))):
         return SpokenCommands()
     values = np.asarray(() if targets is None else targets)
@@ -171,6 +175,9 @@ def _check(found: Inspection, records: list[Record], task: Task) -> None:
         short = too_short(task, spec, loss)
         train_set = task.examples(train, found.findings)
         dev_set = task.examples(dev, found.findings) if dev else None
+        if train_set.virtual:
+            found.facts["windows"] = len(train_set)
+            return
         if "length_s" not in found.facts:
             lengths = np.concatenate([part.lengths for part in (train_set, dev_set) if part is not None])
             found.facts["length_steps"] = {**_range(lengths), "histogram": _histogram(lengths)}

@@ -14,10 +14,12 @@ from crnn import predictor, store
 from crnn.errors import CrnnError, ModelFileError, SpecError
 from crnn.inspect.inspection import Inspection
 from crnn.losses import objective
+from crnn.nn.forecast import ForecastNetwork
+from crnn.nn.kinds import read_spec
 from crnn.nn.network import Recogniser, parameter_count, require_streaming
 from crnn.padded import Padded
 from crnn.report.card import kept_values
-from crnn.spec import NetworkSpec, Spec
+from crnn.spec import Spec
 from crnn.tasks import from_config
 
 STEPS = 100
@@ -81,7 +83,7 @@ def _recogniser(folder: Path, config: dict[str, Any], problems: list[str]) -> Re
         problems.append(str(error))
     try:
         task = from_config(config["task"])
-        spec = NetworkSpec.from_dict(config["network"])
+        spec = read_spec(config["network"])
         return predictor.build(task, spec, objective(config.get("loss") or task.plan.loss)).eval()
     except (CrnnError, KeyError, TypeError, ValueError):  # already named: the configuration itself is broken
         return None
@@ -111,6 +113,8 @@ def _layers(recogniser: Recogniser) -> tuple[int, list[dict[str, Any]]]:
 def _parts(recogniser: Recogniser) -> list[tuple[str, str, nn.Module]]:
     """Name, description and module of each layer, in the order in which they work."""
     network, spec = recogniser.network, recogniser.network.spec
+    if isinstance(network, ForecastNetwork):
+        return _forecast_parts(network)
     parts: list[tuple[str, str, nn.Module]] = []
     if recogniser.front is not None:
         parts.append(("front end", type(recogniser.front).__name__, recogniser.front))
@@ -122,6 +126,19 @@ def _parts(recogniser: Recogniser) -> list[tuple[str, str, nn.Module]]:
         parts.append(("summary over time", spec.head.summary, network.head.summary))
     parts += [(f"dense {number}", "", module) for number, module in enumerate(network.head.hidden, start=1)]
     return [*parts, ("scores", "", network.head.scores)]
+
+
+def _forecast_parts(network: ForecastNetwork) -> list[tuple[str, str, nn.Module]]:
+    spec = network.spec
+    parts: list[tuple[str, str, nn.Module]] = []
+    for number, (block, module) in enumerate(zip(spec.convolutions, network.convolutions, strict=True), start=1):
+        parts.append((f"convolution {number}", _differences(block), module))
+    parts.append(("segments", f"{spec.segment} steps each", network.embedding))
+    parts += [("known ahead", "", network.ahead)] if network.ahead is not None else []
+    parts += [("vectors of series", "", network.names)] if network.names is not None else []
+    # The recurrence is called turn by turn and has no forward pass of its own to look at.
+    parts.append(("scores", "", network.scores))
+    return [*parts, ("linear shortcut", "", network.shortcut)] if network.shortcut is not None else parts
 
 
 def _row(rows: list[dict[str, Any]], name: str, told: str, module: nn.Module) -> dict[str, Any]:
@@ -144,7 +161,7 @@ def _shape(output: Any) -> list[int]:
 
 def _streams(config: Mapping[str, Any]) -> str:
     try:
-        require_streaming(NetworkSpec.from_dict(config["network"]))
+        require_streaming(read_spec(config["network"]))
     except (SpecError, TypeError) as error:
         return f"no: {error}"
     return "yes"

@@ -20,6 +20,7 @@ from crnn.metrics.measure import Measure
 from crnn.metrics.ranking import AUC
 from crnn.metrics.regression import (
     R2,
+    Coverage,
     MeanAbsoluteError,
     MeanAbsolutePercentageError,
     MeanAbsoluteScaledError,
@@ -54,6 +55,7 @@ METRICS: Shelf[Measure[Any]] = Shelf(
         "mase": MeanAbsoluteScaledError,
         "rse": RootRelativeSquaredError,
         "r2": R2,
+        "coverage": Coverage,
         "cer": CharacterErrorRate,
         "wer": WordErrorRate,
         "sequence_accuracy": SequenceAccuracy,

@@ -21,11 +21,14 @@ class Measure(ABC, Generic[Given]):
     plain settings. A measure over no samples at all is NaN.
 
     Attributes:
-        kind: "scores" takes tensors behind the objective's link; "text" takes lists of decoded answers.
+        kind: "scores" takes tensors behind the objective's link; "quantiles" all of them where there are several for
+            one value; "text" takes lists of decoded answers.
+        scaled: Whether `sums` also takes the scale of each sample, where samples have one of their own.
         joins: Whether states are joined along the first axis instead of added: the measure needs every sample.
     """
 
-    kind: ClassVar[Literal["scores", "text"]] = "scores"
+    kind: ClassVar[Literal["scores", "quantiles", "text"]] = "scores"
+    scaled: ClassVar[bool] = False
     joins: ClassVar[bool] = False
 
     @property

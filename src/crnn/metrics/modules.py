@@ -39,9 +39,9 @@ class MeasureMetric(Metric):
         """As the measure says."""
         return self.measure.higher_is_better
 
-    def update(self, predictions: Any, targets: Any) -> None:
-        """Add a batch: tensors, or lists of texts for a measure of texts."""
-        for key, part in self.measure.sums(predictions, targets).items():
+    def update(self, predictions: Any, targets: Any, *scales: Any) -> None:
+        """Add a batch: tensors, or lists of texts for a measure of texts; scales for a measure that divides by them."""
+        for key, part in self.measure.sums(predictions, targets, *scales).items():
             state = getattr(self, key)
             if isinstance(state, list):
                 state.append(part)

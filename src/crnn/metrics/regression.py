@@ -140,6 +140,7 @@ class MeanAbsoluteScaledError(_MeanError):
     """
 
     name = "mase"
+    scaled = True
     scale: float | None = None
 
     def __post_init__(self) -> None:
@@ -161,7 +162,8 @@ class MeanAbsoluteScaledError(_MeanError):
         Args:
             predictions: ``(B, K)``.
             targets: ``(B, K)``.
-            scales: ``(B,)``: the scale of each sample's own series, in place of the one scale for all.
+            scales: ``(B,)``: the scale of each sample's own series, in place of the one scale for all. A sample whose
+                scale is NaN or 0 (a constant series) has no MASE and does not count.
 
         Raises:
             ShapeError: predictions and targets do not belong together.
@@ -172,12 +174,42 @@ class MeanAbsoluteScaledError(_MeanError):
                 raise NotReadyError("mase has no scale yet: call learnt(training_series, season), or give scale=")
             scales = torch.full((len(targets),), self.scale, dtype=torch.float64, device=targets.device)
         left, right = pairs(predictions, targets)
-        error = (self.each(left, right) / scales.double()[:, None]).sum()
-        return {"error": error, "count": torch.tensor(left.numel(), device=left.device)}
+        scales = scales.to(left)
+        there = scales.isfinite() & (scales > 0)
+        error = (self.each(left, right)[there] / scales[there, None]).sum()
+        return {"error": error, "count": there.sum() * left.shape[1]}
 
     def each(self, predicted: Tensor, wanted: Tensor) -> Tensor:
         """``|e|``, not yet divided by the scale."""
         return (predicted - wanted).abs()
+
+
+@dataclass(frozen=True)
+class Coverage(Measure[Tensor]):
+    """The share of targets between the lowest and the highest quantile; with 0.1 and 0.9 it should be 0.8.
+
+    Above is as wrong as below: intervals that hold everything say nothing. NaN where there are no quantiles.
+    """
+
+    name = "coverage"
+    higher_is_better = True
+    kind = "quantiles"
+
+    def start(self, outputs: int) -> Sums:
+        """Nothing inside, nothing seen."""
+        return {key: torch.tensor(0) for key in ("inside", "count")}
+
+    def sums(self, predictions: Tensor, targets: Tensor) -> Sums:
+        """Targets inside of ``(B, K, levels)``, and targets."""
+        if predictions.dim() < 3 or predictions.shape[2] < 2:
+            return self.start(0)
+        wanted = targets[:, None] if targets.dim() == 1 else targets
+        inside = (wanted >= predictions[..., 0]) & (wanted <= predictions[..., -1])
+        return {"inside": inside.sum(), "count": torch.tensor(inside.numel(), device=inside.device)}
+
+    def value(self, sums: Mapping[str, Tensor]) -> Tensor:
+        """A share."""
+        return ratio(sums["inside"], sums["count"], empty=float("nan"))
 
 
 @dataclass(frozen=True)

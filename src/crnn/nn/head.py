@@ -8,6 +8,7 @@ from typing import Any
 from torch import Tensor, nn
 
 from crnn.nn.activation import ACTIVATIONS
+from crnn.nn.dropout import Dropout
 from crnn.nn.summary import SUMMARIES
 from crnn.padded import Padded
 from crnn.spec import HeadSpec
@@ -29,7 +30,7 @@ class Head(nn.Module):
         self.summary = None if spec.summary == "none" else SUMMARIES[spec.summary](inputs, directions)
         widths = [inputs, *spec.hidden]
         self.hidden = nn.ModuleList(nn.Linear(*pair) for pair in pairwise(widths))
-        self.dropout = nn.Dropout(spec.dropout)
+        self.dropout = Dropout(spec.dropout)
         self.scores = nn.Linear(widths[-1], outputs)
         for layer in (*self.hidden, self.scores):
             nn.init.xavier_uniform_(layer.weight)

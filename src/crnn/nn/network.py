@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import torch
 from torch import Tensor, nn
 
@@ -119,12 +121,14 @@ def parameter_count(module: nn.Module) -> int:
     return sum(weight.numel() for weight in module.parameters() if weight.requires_grad)
 
 
-def require_streaming(spec: NetworkSpec) -> None:
+def require_streaming(spec: Any) -> None:
     """Refuse a network that cannot run on a stream.
 
     Raises:
         SpecError: the network looks ahead.
     """
+    if not isinstance(spec, NetworkSpec):
+        raise SpecError("a forecast is made of a whole window and cannot stream")
     if spec.recurrent is not None and spec.recurrent.bidirectional:
         raise SpecError("a bidirectional network cannot stream: it reads from the end too. Train one with causal=True")
     if not spec.causal:

@@ -12,6 +12,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from crnn.nn.dropout import Dropout, LockedDropout
 from crnn.padded import Padded
 from crnn.registry import Shelf
 from crnn.spec import RecurrentSpec
@@ -76,21 +77,6 @@ def reverse(x: Tensor, lengths: Tensor) -> Tensor:
     return x.gather(1, index[:, :, None].expand_as(x))
 
 
-class LockedDropout(nn.Module):
-    """Dropout that falls on the same units at every step of a sample (Gal & Ghahramani 2016, arXiv:1512.05287)."""
-
-    def __init__(self, share: float) -> None:
-        super().__init__()
-        self.share = share
-
-    def forward(self, x: Tensor) -> Tensor:
-        """Drop from ``(B, T, F)`` in training."""
-        if not self.training or self.share == 0.0:
-            return x
-        mask = torch.empty(x.shape[0], 1, x.shape[2], device=x.device, dtype=x.dtype)
-        return x * mask.bernoulli_(1.0 - self.share).div_(1.0 - self.share)
-
-
 class Recurrent(nn.Module):
     """The stack that a `crnn.spec.RecurrentSpec` describes.
 
@@ -102,7 +88,7 @@ class Recurrent(nn.Module):
     def __init__(self, inputs: int, spec: RecurrentSpec) -> None:
         super().__init__()
         cell = CELLS[spec.cell]
-        drop = LockedDropout if spec.locked else nn.Dropout
+        drop = LockedDropout if spec.locked else Dropout
         self.directions = 2 if spec.bidirectional else 1
         self.width = spec.units * self.directions
         widths = [inputs] + [self.width] * (spec.layers - 1)

@@ -17,7 +17,7 @@ class Average:
     """Exponential moving average of a module's weights (Polyak & Juditsky 1992; as in Tarvainen & Valpola 2017).
 
     The decay warms up as ``(1 + n) / (10 + n)`` after n updates, so that the random first weights are soon forgotten.
-    Buffers, such as the running statistics of batch norm, are taken over as they are.
+    Buffers, such as the running statistics of batch norm, are left as they are: they follow the weights closely anyway.
 
     Args:
         decay: Share of the average that an update keeps, once warmed up.
@@ -34,7 +34,6 @@ class Average:
         self.decay = decay
         self.updates = 0
         self._weights: dict[str, Tensor] = {}
-        self._buffers: dict[str, Tensor] = {}
 
     @torch.no_grad()
     def update(self, module: nn.Module) -> None:
@@ -52,7 +51,6 @@ class Average:
             # A state that was loaded lies on the CPU until the first update.
             self._weights = {name: weight.to(live[name].device) for name, weight in self._weights.items()}
             torch._foreach_lerp_(list(self._weights.values()), [live[name] for name in self._weights], 1 - decay)
-        self._buffers = {name: buffer.detach().clone() for name, buffer in module.named_buffers()}
         self.updates += 1
 
     @torch.no_grad()
@@ -68,7 +66,6 @@ class Average:
         live = _weights(module)
         self._check(live)
         _write(live, self._weights)
-        _write(dict(module.named_buffers()), self._buffers)
 
     @contextmanager
     def swap(self, module: nn.Module) -> Iterator[nn.Module]:
@@ -79,14 +76,12 @@ class Average:
             ModelFileError: the module has other weights than the average.
         """
         own = {name: weight.clone() for name, weight in _weights(module).items()}
-        buffers = {name: buffer.clone() for name, buffer in module.named_buffers()}
         try:
             self.copy_to(module)
             yield module
         finally:
             with torch.no_grad():
                 _write(_weights(module), own)
-                _write(dict(module.named_buffers()), buffers)
 
     def state_dict(self) -> dict[str, Any]:
         """All there is to resume: copies, so that later updates do not change it."""
@@ -94,7 +89,6 @@ class Average:
             "decay": self.decay,
             "updates": self.updates,
             "weights": {name: weight.clone() for name, weight in self._weights.items()},
-            "buffers": {name: buffer.clone() for name, buffer in self._buffers.items()},
         }
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
@@ -103,12 +97,11 @@ class Average:
         Raises:
             ModelFileError: a part is missing.
         """
-        missing = {"decay", "updates", "weights", "buffers"} - state.keys()
+        missing = {"decay", "updates", "weights"} - state.keys()
         if missing:
             raise ModelFileError(f"a saved weight average lacks {', '.join(sorted(missing))}: start it anew")
         self.decay, self.updates = state["decay"], state["updates"]
         self._weights = {name: weight.clone() for name, weight in state["weights"].items()}
-        self._buffers = {name: buffer.clone() for name, buffer in state["buffers"].items()}
 
     def _check(self, live: Mapping[str, Tensor]) -> None:
         differing = [

@@ -30,6 +30,7 @@ class Judged:
         records: Where the N samples came from.
         predictions: ``(N, K)`` in double precision: calibrated probabilities, or values.
         targets: ``(N,)`` class numbers, or ``(N, K)`` labels or values.
+        scales: ``(N,)`` what MASE divides the errors of each sample by, where samples have such scales of their own.
     """
 
     kind: Kind
@@ -37,6 +38,7 @@ class Judged:
     records: Sequence[Record]
     predictions: Tensor
     targets: Tensor
+    scales: Tensor | None = None
 
     def __len__(self) -> int:
         return len(self.records)
@@ -72,10 +74,9 @@ def judge(task: Task, examples: ExampleSet, evaluation: Evaluation) -> Judged | 
     if evaluation.predictions is None or examples.targets is None or len(evaluation.rows) == 0:
         return None
     rows = evaluation.rows.tolist()
-    chosen = [np.asarray(examples.targets[row]) for row in rows]
-    if len({target.shape for target in chosen}) > 1:
+    targets = _stacked(examples, rows)
+    if targets is None:
         return None
-    targets = torch.from_numpy(np.stack(chosen))
     predictions = task.probabilities(evaluation.predictions).double()
     predictions = predictions[:, None] if predictions.dim() == 1 else predictions
     names = task.class_names()
@@ -87,7 +88,18 @@ def judge(task: Task, examples: ExampleSet, evaluation: Evaluation) -> Judged | 
     width = predictions.shape[1]
     if len(names) != width:
         names = [f"value {number}" for number in range(1, width + 1)] if width > 1 else ["value"]
-    return Judged(kind, names, [examples.records[row] for row in rows], predictions, targets)
+    scales = examples.units_of(rows).naive if examples.virtual else None  # type: ignore[attr-defined]
+    return Judged(kind, names, [examples.records[row] for row in rows], predictions, targets, scales)
+
+
+def _stacked(examples: ExampleSet, rows: list[int]) -> Tensor | None:
+    """The targets of some samples as one tensor; None where they are of different lengths."""
+    if examples.virtual:
+        found = examples.targets_of(rows)
+        return found if isinstance(found, Tensor) else None
+    assert examples.targets is not None
+    chosen = [np.asarray(examples.targets[row]) for row in rows]
+    return torch.from_numpy(np.stack(chosen)) if len({target.shape for target in chosen}) == 1 else None
 
 
 def _kind(predictions: Tensor, targets: Tensor, named: bool) -> Kind | None:

@@ -119,12 +119,14 @@ def compared(
         values: What was measured of the network; those of one number are taken over.
         baselines: Predictions of the task's own rules, in the order of `judged`.
     """
-    rows = {"the network": judged.predictions, **(baselines or {}), **_blind(judged)}
+    # A forecast has rules of its own; a mean over series of different sizes would only be noise beside them.
+    blind = {} if judged.scales is not None else _blind(judged)
+    rows = {"the network": judged.predictions, **(baselines or {}), **blind}
     measured = [name for name, value in values.items() if isinstance(value, float) and name != "loss"]
     names = list(dict.fromkeys([*measured, *MEASURES[judged.kind]]))
     found = []
     for who, predictions in rows.items():
-        own = {name: _value(name, predictions, judged.targets) for name in names}
+        own = {name: _value(name, predictions, judged.targets, judged.scales) for name in names}
         if who == "the network":
             own |= {name: float(values[name]) for name in measured}
         found.append(Compared(who, own))
@@ -147,11 +149,14 @@ def _blind(judged: Judged) -> dict[str, Tensor]:
     }
 
 
-def _value(name: str, predictions: Tensor, targets: Tensor) -> float:
+def _value(name: str, predictions: Tensor, targets: Tensor, scales: Tensor | None = None) -> float:
     """A measure by its name; NaN where it is none of the shelf's or does not apply."""
     try:
         measure = METRICS.make(name)
-        value = measure.of(predictions, targets) if measure.kind == "scores" and measure.scalar else None
+        if measure.kind != "scores" or not measure.scalar:
+            return math.nan
+        own = (scales,) if measure.scaled and scales is not None else ()
+        value = measure.value(measure.sums(predictions, targets, *own))
     except CrnnError:
         return math.nan
-    return math.nan if value is None or value.numel() != 1 else float(value)
+    return math.nan if value.numel() != 1 else float(value)

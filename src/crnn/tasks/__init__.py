@@ -7,7 +7,9 @@ from typing import Any
 from crnn.registry import Shelf
 from crnn.tasks.arrays import ArrayClassification, ArrayRegression
 from crnn.tasks.commands import SpokenCommands
+from crnn.tasks.forecasting import Forecasting
 from crnn.tasks.handwriting import Handwriting
+from crnn.tasks.series import SeriesClassification
 from crnn.tasks.speech import SpeechRecognition
 from crnn.tasks.task import Task
 
@@ -19,6 +21,8 @@ TASKS: Shelf[Task] = Shelf(
         SpokenCommands.name: SpokenCommands,
         Handwriting.name: Handwriting,
         SpeechRecognition.name: SpeechRecognition,
+        SeriesClassification.name: SeriesClassification,
+        Forecasting.name: Forecasting,
     },
 )
 """Every task by the name that model files and the command line use."""

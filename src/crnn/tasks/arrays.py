@@ -122,7 +122,7 @@ class ArrayClassification(ArrayTask):
         records, findings = super().read(data, targets)
         if self.multi_label:
             return records, findings
-        return [replace(record, target=_label(record)) for record in records], findings
+        return [replace(record, target=single_label(record)) for record in records], findings
 
     def learn(self, records: Sequence[Record]) -> None:
         """Learn the shape of a step and the labels."""
@@ -220,7 +220,7 @@ class ArrayRegression(ArrayTask):
         return task
 
 
-def _label(record: Record) -> Any:
+def single_label(record: Record) -> Any:
     """The label of a record: a text or whole number; of a one-hot row, the place of its one.
 
     Raises:

@@ -39,8 +39,8 @@ NONE = "(none of these)"
 MOST_CERTAIN = 0.9
 """The highest threshold that calibration sets: an easy validation part must not make the recogniser deaf elsewhere."""
 
-WIDTHS = ((16, 24, 32), (24, 48, 80), (32, 64, 96), (48, 96, 160))
-UNITS = (48, 96, 128, 192)
+WIDTHS = ((16, 24, 32), (32, 64, 64), (48, 96, 128), (64, 128, 192))
+UNITS = (48, 128, 192, 256)
 
 
 @dataclass(frozen=True)
@@ -183,9 +183,9 @@ class SpokenCommands(Task):
         return Chain(
             [
                 Speed(share=1.0, factors=(0.83, 1.17), together=True),
-                Shift(share=1.0, ms=100),
+                Shift(share=1.0, ms=100, rate_hz=self.rate_hz),
                 Equalise(share=0.4),
-                Room(share=0.15),
+                Room(share=0.15, rate_hz=self.rate_hz),
                 AddNoise(share=0.5, snr_db=(0.0, 30.0), noises=noises),
             ]
         )

@@ -271,7 +271,7 @@ class Handwriting(Transcription):
         return "rtl" if self.direction == "rtl" else "ltr"
 
     def answer(self, spelling: Spelling, others: Sequence[str] = ()) -> LineText:
-        """The text with its words and symbols; places are steps of the network until `place` turns them into pixels."""
+        """The text with its words and symbols; places are steps of the network until `complete` makes them pixels."""
         seen = self.known.decode(spelling.symbols)
         text, places = displayed(seen, self._known_direction)
         edges = _edges(spelling)
@@ -285,7 +285,7 @@ class Handwriting(Transcription):
         next_best = (displayed(other, self._known_direction)[0] for other in others)
         return LineText(text, confidence, words, tuple(characters), tuple(" ".join(each.split()) for each in next_best))
 
-    def place(self, answer: LineText, example: Example) -> LineText:
+    def complete(self, answer: LineText, example: Example, levels: Sequence[float] = ()) -> LineText:
         """The answer with its places in pixels of the line's picture, and of words on the page that it stands on."""
 
         def placed(piece: Piece) -> Piece:

@@ -16,8 +16,8 @@ from crnn.data.example import Example, ExampleSet, Record
 from crnn.data.findings import Findings
 from crnn.data.split import split
 from crnn.errors import UnknownNameError
+from crnn.nn.kinds import AnySpec
 from crnn.padded import Padded
-from crnn.spec import NetworkSpec
 
 Vary = Callable[[Padded, torch.Generator], Padded]
 """An augmentation: a batch and the only source of chance, in; a batch, out."""
@@ -123,11 +123,13 @@ class Task(ABC):
     """Whether answers are texts, which CER and WER can judge; then `str` of an answer is the text."""
     formats: ClassVar[tuple[str, ...]] = ()
     """Forms of files that `written` knows, beside the text and the JSON of single answers."""
+    always_collects: ClassVar[bool] = False
+    """Whether `predict` collects even the single answer of a single file."""
     silent_below: ClassVar[float | None] = None
     """Spread of inputs below which a sample is silence; None for materials that know no silence."""
 
     @abstractmethod
-    def network(self, size: str) -> NetworkSpec:
+    def network(self, size: str) -> AnySpec:
         """The network of a size: "tiny", "small", "medium" or "large"."""
 
     @abstractmethod
@@ -210,10 +212,6 @@ class Task(ABC):
     def decode(self, predictions: Tensor, lengths: Tensor) -> list[Any]:
         """Answers for a batch of predictions (scores behind the objective's link)."""
 
-    def place(self, answer: Any, example: Example) -> Any:
-        """An answer as `decode` gives it, with what only the sample itself can say, such as places in its picture."""
-        return answer
-
     def written(self, form: str, records: Sequence[Record], answers: Sequence[Any]) -> list[tuple[str, bytes]]:
         """Answers as files: the name and the content of each.
 
@@ -266,7 +264,7 @@ class Task(ABC):
         """What `predict` returns for many samples; a list unless the task says otherwise."""
         return answers
 
-    def adopt(self, spec: NetworkSpec) -> None:
+    def adopt(self, spec: AnySpec) -> None:
         """Hear which network reads for the task, where its answers have places in time."""
         return
 
@@ -277,6 +275,24 @@ class Task(ABC):
     def load_files(self, files: Mapping[str, bytes]) -> None:
         """Take over what `files` gave."""
         return
+
+    def complete(self, answer: Any, example: Example, levels: Sequence[float]) -> Any:
+        """An answer with what only its sample knows, such as units, times and places; by default it needs nothing.
+
+        Args:
+            answer: As `decode` gave it.
+            example: What was answered, with its record.
+            levels: Of the quantiles that the network gives; empty where it gives none.
+        """
+        return answer
+
+    def verdict(self, measures: Mapping[str, Mapping[str, float]]) -> str:
+        """A sentence on the network beside the rules that need none, where the measures call for one; else "".
+
+        Args:
+            measures: By "the network" and each rule's name, its measures.
+        """
+        return ""
 
     def class_names(self) -> list[str]:
         """What reports call the classes; empty where there are none."""

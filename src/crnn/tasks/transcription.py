@@ -18,6 +18,7 @@ from crnn.decode.confidence import fit_temperature
 from crnn.decode.greedy import greedy_symbols
 from crnn.decode.spelling import Numbers, Spelling
 from crnn.errors import DataError, NotReadyError
+from crnn.nn.kinds import AnySpec
 from crnn.registry import check_keys
 from crnn.spec import NetworkSpec
 from crnn.tasks.decoding import Decoder, Decoding
@@ -145,9 +146,9 @@ class Transcription(Task):
     def answer(self, spelling: Spelling, others: Sequence[str] = ()) -> Any:
         """The answer that a spelling, and the texts that came next, give; its `str` is the text."""
 
-    def adopt(self, spec: NetworkSpec) -> None:
+    def adopt(self, spec: AnySpec) -> None:
         """Learn how many steps of the inputs a step of the network lasts, which places are counted in."""
-        self.stride = stride(spec)
+        self.stride = stride(spec) if isinstance(spec, NetworkSpec) else 1
 
     def decode(self, predictions: Tensor, lengths: Tensor) -> list[Any]:
         """The answer of each sample, from log-probabilities ``(B, T', K)``."""

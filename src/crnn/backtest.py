@@ -1,0 +1,212 @@
+"""Backtesting with rolling origins: what the model would have said at past times, beside what came and simple rules."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from crnn.data.findings import Findings
+from crnn.errors import DataError, SpecError
+from crnn.metrics import METRICS
+from crnn.predictor import BATCH, Predictor
+from crnn.series.forecast import Forecast
+from crnn.series.series import Series
+from crnn.series.windows import WindowSet
+from crnn.tasks.forecasting import Forecasting
+
+MEASURES = ("mse", "mae", "rmse", "mape", "smape", "mase", "rse", "wape", "coverage")
+
+NETWORK = "the network"
+
+
+@dataclass(frozen=True)
+class Backtest:
+    """A model judged at rolling origins.
+
+    Args:
+        measures: By "the network" and each simple rule, every measure in real units; NaN where it does not apply.
+        by_horizon: By the same, the mean absolute error of each step ahead ``(H,)``.
+        windows: Forecasts that were judged.
+        origins: First and last time that was forecast from, as texts.
+        verdict: Whether the network beats the rules, in a sentence.
+        forecasts: Some forecasts, the last of each series, with what came: for plots.
+        truth: What came, ``(H,)`` for each of these.
+        beside: What the rules said, by name, for each of these.
+        history: The series before each of these.
+        findings: What was left out, filled or averaged, and whether the model had seen these steps.
+    """
+
+    measures: dict[str, dict[str, float]]
+    by_horizon: dict[str, list[float]]
+    windows: int
+    origins: tuple[str, str]
+    verdict: str
+    forecasts: list[Forecast]
+    truth: list[np.ndarray[Any, np.dtype[np.float64]]]
+    beside: list[dict[str, np.ndarray[Any, np.dtype[np.float64]]]]
+    history: list[Series]
+    findings: Findings = field(default_factory=Findings)
+
+    def to_dict(self) -> dict[str, Any]:
+        """For JSON: NaN becomes None."""
+        clean = {who: {name: _plain(value) for name, value in row.items()} for who, row in self.measures.items()}
+        return {
+            "windows": self.windows,
+            "origins": list(self.origins),
+            "measures": clean,
+            "mae_by_horizon": self.by_horizon,
+            "verdict": self.verdict,
+            "findings": self.findings.to_dict(),
+        }
+
+
+def backtest(
+    model: Any, data: Any, *, folds: int = 4, stride: int | None = None, batch_size: int = BATCH, most_shown: int = 8
+) -> Backtest:
+    """Forecast from several past origins and compare with what came; the model itself is not trained again.
+
+    Args:
+        model: A `Model` or `Predictor` of a forecasting task.
+        data: What the task reads; its last steps are judged.
+        folds: Origins of each series.
+        stride: Steps between two origins; None takes the horizon, so that no step is judged twice.
+        batch_size: Windows in one forward pass.
+        most_shown: Series whose last forecast is kept for plots.
+
+    Raises:
+        SpecError: the model is no forecasting model, or `folds` or `stride` are below 1.
+        DataError: no series is long enough.
+    """
+    predictor: Predictor = getattr(model, "_predictor", None) or model
+    task = getattr(predictor, "task", None)
+    if not isinstance(task, Forecasting):
+        raise SpecError("a backtest needs a model of the task forecast: train one with crnn train forecast")
+    if folds < 1 or (stride is not None and stride < 1):
+        raise SpecError(f"folds={folds}, stride={stride}: give whole numbers from 1 up")
+    records, findings = task.read(data)
+    step = stride or task.horizon
+    parts, before = [], []
+    for record in records:
+        series: Series = record.source
+        task._require_step(series)
+        first = max(len(series) - task.horizon - (folds - 1) * step, task.look_back)
+        if first + task.horizon > len(series):
+            advice = f"A backtest takes {task.look_back} + {task.horizon} steps."
+            findings.add("series too short", f"{record.name} ({len(series)} steps)", advice)
+            continue
+        parts.append(replace(record, source=replace(series, first=first)))
+        before.append(replace(record, source=series.until(first)))
+    if not parts:
+        raise DataError(f"no series has {task.look_back} + {task.horizon} steps to be judged on:\n{findings}")
+    _say_if_seen(task, parts, findings)
+    windows = task.windows(parts)
+    rows = _rows(windows, step)
+    judged = windows.chosen(rows)
+    said = _said(predictor, judged, batch_size)
+    points = said if said.dim() == 2 else _point(predictor, said)
+    rules = task.baselines(before, judged)
+    found = {NETWORK: points, **rules}
+    truth = judged.targets_of(judged.spaced().tolist()).double()
+    scales = judged.units_of(judged.spaced().tolist()).naive
+    measures = {
+        who: _measured(values, truth, scales, said if who == NETWORK else None) for who, values in found.items()
+    }
+    by_horizon = {who: (values - truth).abs().mean(0).tolist() for who, values in found.items()}
+    shown = _shown(judged, most_shown)
+    times = [windows.series[which].times[origin] for which, origin in map(judged.place, range(len(judged)))]
+    return Backtest(
+        measures,
+        by_horizon,
+        len(judged),
+        (str(min(times)), str(max(times))),
+        task.verdict(measures),
+        [_forecast(task, predictor, judged, row, said) for row in shown],
+        [truth[row].numpy() for row in shown],
+        [{name: values[row].numpy() for name, values in rules.items()} for row in shown],
+        [_before(judged, row) for row in shown],
+        findings,
+    )
+
+
+def _plain(value: float) -> float | None:
+    return value if np.isfinite(value) else None
+
+
+def _say_if_seen(task: Forecasting, parts: Sequence[Any], findings: Findings) -> None:
+    """Steps that the model was trained on are no proof; whoever judges it on them should know."""
+    seen = [
+        record.name for record in parts if task.until and str(record.source.times[record.source.first]) <= task.until
+    ]
+    dated = bool(parts) and parts[0].source.times.dtype.kind == "M"
+    for name in seen if dated else ():
+        findings.add(
+            "judged on steps that were trained on",
+            name,
+            f"Training ended at {task.until}: later data, or a larger validation part, give an honest number.",
+            dropped=False,
+        )
+
+
+def _rows(windows: WindowSet, step: int) -> list[int]:
+    """Every `step`-th origin of each series, counted back from its end."""
+    rows = []
+    for row in range(len(windows)):
+        which, origin = windows.place(row)
+        if (len(windows.series[which]) - windows.horizon - origin) % step == 0:
+            rows.append(row)
+    return rows
+
+
+@torch.inference_mode()
+def _said(predictor: Predictor, judged: WindowSet, batch_size: int) -> Tensor:
+    """Predictions ``(N, H)`` or ``(N, H, levels)`` in real units."""
+    found = []
+    rows = judged.spaced().tolist()
+    for at in range(0, len(rows), batch_size):
+        batch = judged[rows[at : at + batch_size]]
+        assert batch.units is not None
+        found.append(batch.units.back(predictor.forward(batch.inputs)[0]))
+    return torch.cat(found)
+
+
+def _point(predictor: Predictor, said: Tensor) -> Tensor:
+    return predictor.objective.point(said)
+
+
+def _measured(values: Tensor, truth: Tensor, scales: Tensor, whole: Tensor | None) -> dict[str, float]:
+    found = {}
+    for name in MEASURES:
+        measure = METRICS.make(name)
+        given = (whole if whole is not None else values) if measure.kind == "quantiles" else values
+        own = (scales,) if measure.scaled else ()
+        sums = measure.sums(given, truth, *own)
+        found[name] = float(measure.value(sums))
+    return found
+
+
+def _shown(judged: WindowSet, most: int) -> list[int]:
+    """The last window of each of the first series."""
+    last: dict[int, int] = {}
+    for row in range(len(judged)):
+        last[judged.place(row)[0]] = row
+    return list(last.values())[:most]
+
+
+def _forecast(task: Forecasting, predictor: Predictor, judged: WindowSet, row: int, said: Tensor) -> Forecast:
+    which, origin = judged.place(row)
+    series, values = judged.series[which], said[row].numpy()
+    times = series.times[origin : origin + task.horizon]
+    levels = getattr(predictor.objective, "levels", ())
+    quantiles = {} if values.ndim == 1 else {level: values[:, at] for at, level in enumerate(levels)}
+    middle = values if values.ndim == 1 else _point(predictor, said[row : row + 1])[0].numpy()
+    return Forecast(series.name, times, middle, quantiles, series.column)
+
+
+def _before(judged: WindowSet, row: int) -> Series:
+    which, origin = judged.place(row)
+    return judged.series[which].until(origin)

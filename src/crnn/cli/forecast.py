@@ -1,0 +1,75 @@
+"""`crnn forecast`: the next steps of every series, as a table, JSON, and a plot."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import click
+
+
+@click.command("forecast", short_help="The next steps of every series: a table, JSON, a plot.")
+@click.argument("model", type=click.Path(path_type=Path))
+@click.argument("data", type=click.Path(path_type=Path))
+@click.option("-o", "--out", type=click.Path(path_type=Path), help="CSV file to write [default: the terminal].")
+@click.option("--plot", type=click.Path(path_type=Path), help="PNG file of history, forecast and intervals to write.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a series on stdout.")
+def command(model: Path, data: Path, out: Path | None, plot: Path | None, as_json: bool) -> int:
+    """Forecast the steps that follow the last ones in DATA with MODEL.
+
+    Rows behind the last value may give what is known ahead (prices, holidays).
+    """
+    return run(model, data, out, plot, as_json)
+
+
+def run(model: Path, data: Path, out: Path | None, plot: Path | None, as_json: bool) -> int:
+    """Forecast, write and print; returns the exit code."""
+    from crnn.parts import tell
+    from crnn.predictor import Predictor
+    from crnn.series.forecast import Forecasts
+
+    predictor = Predictor.load(model)
+    _require_forecasting(predictor, model)
+    records, findings = predictor.task.read_unlabelled(data)
+    tell(findings)
+    found: Forecasts = predictor.predict(records)
+    text = found.to_csv(out)
+    if plot is not None:
+        from crnn.report import forecasts
+
+        write_picture(plot, forecasts.picture(found, [record.source for record in records]).png)
+    if as_json:
+        for each in found:
+            click.echo(json.dumps(each.to_dict(), ensure_ascii=False))
+    elif out is None:
+        click.echo(text, nl=False)
+    else:
+        click.echo(f"forecast  {out} ({len(found)} series, {len(found[0])} steps)")
+        if plot is not None:
+            click.echo(f"plot      {plot}")
+    return 0
+
+
+def _require_forecasting(predictor: object, model: Path) -> None:
+    from crnn.errors import SpecError
+    from crnn.tasks.forecasting import Forecasting
+
+    task = getattr(predictor, "task", None)
+    if not isinstance(task, Forecasting):
+        raise SpecError(
+            f"{model} is a model of the task {getattr(task, 'name', '?')}, not of forecast: use crnn predict"
+        )
+
+
+def write_picture(path: Path, content: bytes) -> None:
+    """Write a PNG file.
+
+    Raises:
+        CrnnError: it cannot be written.
+    """
+    from crnn.errors import CrnnError
+
+    try:
+        path.write_bytes(content)
+    except OSError as error:
+        raise CrnnError(f"cannot write the plot to {path}: {error.strerror or error}") from error

@@ -1,0 +1,99 @@
+"""Plots of forecasts: history, forecast, intervals and simple rules; and how the error grows with the horizon."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from crnn.report.drawing import BLUE, GREY, INK, ORANGE, Picture, axis_labels, finish, legend, new_figure, style
+from crnn.series.forecast import Forecast
+from crnn.series.series import Series
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+    from crnn.backtest import Backtest
+
+MOST_PANELS = 8
+SHOWN = 4
+"""Horizons of history that are shown before a forecast."""
+
+_DASHES = ("--", ":", "-.", (0, (1, 1, 4, 1)))
+
+
+def picture(
+    forecasts: Sequence[Forecast],
+    history: Sequence[Series],
+    truth: Sequence[Any] = (),
+    beside: Sequence[Mapping[str, Any]] = (),
+) -> Picture:
+    """A panel a series: history, forecast, its interval, what came, and what simple rules said.
+
+    Args:
+        forecasts: Of each series; at most eight are drawn.
+        history: The series before each.
+        truth: What came, where that is known.
+        beside: By rule, what it said.
+
+    Raises:
+        MissingExtraError: matplotlib is not installed.
+    """
+    count = min(len(forecasts), MOST_PANELS)
+    figure = new_figure(7.5, 2.8 * count)
+    panels = figure.subplots(count, 1, squeeze=False)[:, 0]
+    titles = axis_labels([each.series for each in forecasts[:count]])[0]
+    for at, (axes, title) in enumerate(zip(panels, titles, strict=True)):
+        _panel(axes, forecasts[at], history[at], truth[at] if truth else None, beside[at] if beside else {})
+        axes.set_title(title, fontsize=10, parse_math=False)
+        style(axes)
+        if at == 0:
+            legend(axes)
+    alt = f"Forecasts of {count} series with their history" + (" and what came" if truth else "")
+    return finish(figure, "forecasts", alt, 420)
+
+
+def _panel(axes: Axes, forecast: Forecast, series: Series, truth: Any, beside: Mapping[str, Any]) -> None:
+    shown = max(SHOWN * len(forecast), 24)
+    times, values = series.times[-shown:], np.asarray(series.values[-shown:])
+    axes.plot(times, values, color=INK, linewidth=1.1, label="history")
+    if len(forecast.quantiles) > 1:
+        levels = list(forecast.quantiles)
+        inside = f"{levels[-1] - levels[0]:.0%} interval"
+        low, high = forecast.quantiles[levels[0]], forecast.quantiles[levels[-1]]
+        axes.fill_between(forecast.times, low, high, color=BLUE, alpha=0.2, linewidth=0, label=inside)
+    for dash, (name, said) in zip(_DASHES, beside.items(), strict=False):
+        axes.plot(forecast.times, said, color=GREY, linewidth=0.9, linestyle=dash, label=name)
+    if truth is not None:
+        axes.plot(forecast.times, truth, color=INK, linewidth=1.1, alpha=0.6)
+    axes.plot(forecast.times, forecast.values, color=ORANGE, linewidth=1.6, label="forecast")
+    axes.tick_params(axis="x", labelrotation=20)
+
+
+def by_horizon(found: Backtest) -> Picture:
+    """Mean absolute error of each step ahead, of the network and of simple rules.
+
+    Raises:
+        MissingExtraError: matplotlib is not installed.
+    """
+    figure = new_figure(6.0, 3.4)
+    axes = figure.subplots()
+    dashes = iter(_DASHES)
+    for who, errors in found.by_horizon.items():
+        ahead = range(1, len(errors) + 1)
+        own = who == "the network"
+        axes.plot(
+            ahead,
+            errors,
+            color=ORANGE if own else GREY,
+            linewidth=1.8 if own else 1.0,
+            linestyle="-" if own else next(dashes, "--"),
+            marker="o" if len(errors) == 1 else None,
+            label=who,
+        )
+    axes.set(xlabel="steps ahead", ylabel="mean absolute error")
+    axes.set_ylim(bottom=0)
+    style(axes)
+    legend(axes)
+    return finish(figure, "error_by_horizon", f"Mean absolute error over {found.windows} forecasts by steps ahead")

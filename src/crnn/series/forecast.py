@@ -1,0 +1,116 @@
+"""What a forecast says: values and quantiles with their times, for one series or many, as a table or JSON."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, overload
+
+import numpy as np
+from numpy.typing import NDArray
+
+from crnn.errors import CrnnError
+
+
+@dataclass(frozen=True)
+class Forecast:
+    """The next steps of one series, in real units.
+
+    Args:
+        series: Its name.
+        times: ``(H,)`` times, or numbers of steps.
+        values: ``(H,)`` the forecast: the median, or the mean where that was trained.
+        quantiles: By level, ``(H,)``: nine of ten outcomes should stay below 0.9's; empty where none were trained.
+        column: The variable.
+    """
+
+    series: str
+    times: NDArray[np.generic]
+    values: NDArray[np.float64]
+    quantiles: dict[float, NDArray[np.float64]]
+    column: str = ""
+
+    def __len__(self) -> int:
+        return len(self.values)
+
+    def __str__(self) -> str:
+        times = time_texts(self.times)
+        ends = [f"{times[at]} {self.values[at]:.6g}" for at in (0, -1)]
+        return " … ".join(ends if len(self) > 1 else ends[:1])
+
+    def to_dict(self) -> dict[str, Any]:
+        """For JSON."""
+        return {
+            "series": self.series,
+            "times": time_texts(self.times),
+            "values": [float(value) for value in self.values],
+            "quantiles": {str(level): [float(value) for value in row] for level, row in self.quantiles.items()},
+        }
+
+    def rows(self) -> Iterator[list[str]]:
+        """The lines of a table: series, time, value, then the quantiles."""
+        for at, time in enumerate(time_texts(self.times)):
+            levels = [f"{row[at]:.10g}" for row in self.quantiles.values()]
+            yield [self.series, time, f"{self.values[at]:.10g}", *levels]
+
+
+class Forecasts(Sequence[Forecast]):
+    """The forecasts of several series, in the order of the data."""
+
+    def __init__(self, items: Sequence[Forecast]) -> None:
+        self._items = list(items)
+        self._places = {item.series: place for place, item in enumerate(self._items)}
+
+    def __len__(self) -> int:
+        return len(self._items)
+
+    @overload
+    def __getitem__(self, key: int | str) -> Forecast: ...
+    @overload
+    def __getitem__(self, key: slice) -> list[Forecast]: ...
+    def __getitem__(self, key: int | str | slice) -> Forecast | list[Forecast]:
+        """By number, or by the name of the series."""
+        return self._items[self._places[key]] if isinstance(key, str) else self._items[key]
+
+    def __str__(self) -> str:
+        return "\n".join(f"{item.series}\t{item}" for item in self._items)
+
+    def to_dict(self) -> list[dict[str, Any]]:
+        """For JSON."""
+        return [item.to_dict() for item in self._items]
+
+    def to_csv(self, path: str | Path | None = None) -> str:
+        """A table with the columns series, time, value and one a quantile; also written to a file where one is named.
+
+        Raises:
+            CrnnError: the file cannot be written.
+        """
+        text = io.StringIO(newline="")
+        writer = csv.writer(text, lineterminator="\n")
+        levels = self._items[0].quantiles if self._items else {}
+        writer.writerow(["series", "time", "value", *(f"q{level:g}" for level in levels)])
+        for item in self._items:
+            writer.writerows(item.rows())
+        if path is not None:
+            try:
+                Path(path).write_text(text.getvalue(), encoding="utf-8")
+            except OSError as error:
+                raise CrnnError(f"cannot write the forecast to {path}: {error.strerror or error}") from error
+        return text.getvalue()
+
+
+def time_texts(times: NDArray[Any]) -> list[str]:
+    """Times as texts, all alike: days alone where all are at midnight, seconds only where they count.
+
+    Example:
+        >>> time_texts(np.array(["2024-01-31T18:00:00", "2024-02-01T00:00:00"], "datetime64[s]"))
+        ['2024-01-31T18:00', '2024-02-01T00:00']
+    """
+    texts = [str(time) for time in times]
+    for ending in ("T00:00:00", ":00"):
+        if all(text.endswith(ending) for text in texts):
+            return [text.removesuffix(ending) for text in texts]
+    return texts

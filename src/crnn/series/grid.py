@@ -1,0 +1,159 @@
+"""From rows of one thing to series on regular steps: sorted, doubles averaged, gaps named and carried over."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from crnn.data.findings import Findings
+from crnn.errors import DataError
+from crnn.series.series import Series
+from crnn.series.steps import Step
+
+MOST_STEPS = 50
+"""Steps for each row from which a time stamp must be wrong: a year 2924 would make a series of millions of gaps."""
+
+Array = NDArray[Any]
+
+
+@dataclass(frozen=True)
+class Rows:
+    """The rows of one thing, as the file has them.
+
+    Args:
+        key: Its name; "" where the file has one thing.
+        times: ``(N,)`` in any order.
+        columns: ``(N,)`` numbers by column, NaN where one is missing.
+        known: ``(N,)`` numbers or texts by column.
+        several: Whether the file has several columns to forecast, so that their names belong to the series'.
+    """
+
+    key: str
+    times: Array
+    columns: dict[str, Array]
+    known: dict[str, Array]
+    several: bool
+
+
+def gridded(rows: Rows, step: Step, findings: Findings) -> list[Series]:
+    """A series for each column, from its first value to its last.
+
+    A missing value is the last one before it: any filling that looks ahead would tell a window its future. Rows behind
+    the last value give what is known ahead.
+    """
+    order = np.argsort(rows.times, kind="stable")
+    if not (order == np.arange(len(order))).all():
+        findings.add(
+            "unsorted rows",
+            rows.key or "all rows",
+            "They were put in the order of time.",
+            dropped=False,
+        )
+    times = rows.times[order]
+    places, times = _places(rows, times, step, findings)
+    count = int(places[-1]) + 1
+    grid = _grid_times(times, places, step, count)
+    known = {name: _spread(values[order], places, count) for name, values in rows.known.items()}
+    found = []
+    for column, values in rows.columns.items():
+        laid = _spread(values[order], places, count)
+        present = np.flatnonzero(~np.isnan(laid))
+        name = " · ".join(part for part in (rows.key, column if rows.several or not rows.key else "") if part)
+        if len(present) == 0:
+            findings.add("series without a value", name or column, "It is not used.")
+            continue
+        start, stop = int(present[0]), int(present[-1]) + 1
+        ahead = {each: array[start:] for each, array in known.items()}
+        found.append(_series(rows.key, column, name, laid[start:stop], grid[start:stop], ahead, step, findings))
+    return found
+
+
+def _series(
+    key: str, column: str, name: str, values: Array, times: Array, known: dict[str, Array], step: Step, said: Findings
+) -> Series:
+    """One series, without its empty ends; gaps inside are named and carried over."""
+    missing = np.isnan(values)
+    if missing.any():
+        at = int(missing.argmax())
+        said.add(
+            "missing value",
+            f"{name}: {int(missing.sum())} of {len(values)} steps, the first is {times[at]}",
+            "The last value before stands in their place; windows that would mostly be judged by such values are not"
+            " used.",
+            dropped=False,
+        )
+        last = np.maximum.accumulate(np.where(missing, 0, np.arange(len(values))))
+        values = values[last]
+    if len(values) > 1 and (values == values[0]).all():
+        said.add(
+            "constant series", name, "It can be forecast, but nothing can be learnt from it: remove it.", dropped=False
+        )
+    return Series(name or column, key, column, values, step, times, known, missing if missing.any() else None)
+
+
+def _places(rows: Rows, times: Array, step: Step, findings: Findings) -> tuple[Array, Array]:
+    """The step of each row, and the times in their order; doubles and rows off the grid are named."""
+    if step.unit == "workday":
+        distinct, places = np.unique(times, return_inverse=True)
+        gone = int(np.busday_count(distinct[0].astype("datetime64[D]"), distinct[-1].astype("datetime64[D]")))
+        if gone + 1 > len(distinct):
+            findings.add(
+                "working day without a row",
+                f"{rows.key or 'all rows'}: {gone + 1 - len(distinct)} of {gone + 1}",
+                "They count as holidays: a step leads from one row to the next.",
+                dropped=False,
+            )
+    else:
+        places = step.positions(times)
+        _off_grid(rows, times, places, step, findings)
+    if int(places[-1]) + 1 > MOST_STEPS * max(len(times), 20):
+        raise DataError(
+            f"{rows.key or 'the series'} has {len(times)} rows from {times[0]} to {times[-1]}, which is"
+            f" {int(places[-1]) + 1} steps of a {step.name}: correct the time stamp that lies far from the others"
+        )
+    doubled = np.unique(places[1:][np.diff(places) == 0])
+    for place in doubled.tolist():
+        when = times[int(np.searchsorted(places, place))]
+        findings.add(
+            "time given twice",
+            f"{rows.key}: {when}" if rows.key else str(when),
+            "Their values were averaged. An hour comes twice where summer time ends: give times with a zone. Or a"
+            " column that tells series apart was not named: series=…",
+            dropped=False,
+        )
+    return places, times
+
+
+def _off_grid(rows: Rows, times: Array, places: Array, step: Step, findings: Findings) -> None:
+    if step.unit != "second":
+        return
+    exact = (times.astype(np.int64) - times.astype(np.int64)[0]) == places * step.size
+    if not exact.all():
+        findings.add(
+            "time between two steps",
+            f"{rows.key or 'all rows'}: {int((~exact).sum())}, the first is {times[int((~exact).argmax())]}",
+            f"They were moved to the nearest {step.name}.",
+            dropped=False,
+        )
+
+
+def _grid_times(times: Array, places: Array, step: Step, count: int) -> Array:
+    """The time of each step."""
+    if step.unit == "workday":
+        return np.unique(times)
+    return step.at(times[:1], count)
+
+
+def _spread(values: Array, places: Array, count: int) -> Array:
+    """Values ``(N,)`` of rows on ``(count,)`` steps; numbers of one step are averaged, of texts the last counts."""
+    if values.dtype == object:
+        laid = np.full(count, "", dtype=object)
+        laid[places] = values
+        return laid
+    there = ~np.isnan(values)
+    sums = np.bincount(places[there], values[there], minlength=count)
+    counts = np.bincount(places[there], minlength=count)
+    return np.where(counts > 0, sums / np.maximum(counts, 1), np.nan)

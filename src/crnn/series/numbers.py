@@ -1,0 +1,138 @@
+"""Columns of numbers as people write them: missing marks, decimal commas, thousands; text is an error with its line."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from crnn.data.findings import Findings
+from crnn.errors import DataError
+
+Floats = NDArray[np.float64]
+
+MISSING = frozenset({"", "na", "n/a", "#n/a", "nan", "null", "none", "nil", "-", "--", "?", ".", "missing", "缺失"})
+"""What stands for a missing value, in lower case."""
+
+_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?", re.IGNORECASE)
+_INFINITE = re.compile(r"[+-]?(inf|infinity)", re.IGNORECASE)
+_DECIMAL_COMMA = re.compile(r"[+-]?(\d{1,3}(\.\d{3})+|\d{1,3}([  ]\d{3})+|\d*),\d+")
+_THOUSANDS = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d+)?")
+_SPACED = re.compile(r"[+-]?\d{1,3}([  ]\d{3})+(\.\d+)?")
+_MOSTLY = 0.5
+"""Share of readable cells from which a column is one of numbers."""
+
+
+def looks_numeric(cells: Sequence[str]) -> bool:
+    """Whether most cells that say something are numbers, in any of the ways that `numbers` reads.
+
+    Example:
+        >>> looks_numeric(["1,5", "", "2"]), looks_numeric(["north", "south"])
+        (True, False)
+    """
+    said = [cell for cell in cells[:2000] if cell.lower() not in MISSING]
+    return bool(said) and sum(map(_readable, said)) >= _MOSTLY * len(said)
+
+
+def numbers(cells: Sequence[str], column: str, lines: Sequence[int], findings: Findings) -> Floats:
+    """A column as float64; NaN where a value is missing.
+
+    Infinite values count as missing, and are named. Commas are decimal commas or thousands, as the whole column shows.
+
+    Args:
+        cells: As text.
+        column: Its name, for messages.
+        lines: The line of the file that each cell stands on.
+        findings: Where to say what was read in an unusual way.
+
+    Raises:
+        DataError: a text among the numbers, or commas that may mean either; names column, line and cell.
+
+    Example:
+        >>> numbers(["1.000,5", "2,25", "n/a"], "sales", [2, 3, 4], Findings()).tolist()
+        [1000.5, 2.25, nan]
+    """
+    found = np.full(len(cells), np.nan)
+    odd: list[int] = []
+    for place, cell in enumerate(cells):
+        if _NUMBER.fullmatch(cell):
+            found[place] = float(cell)
+        elif cell.lower() not in MISSING:
+            odd.append(place)
+    if odd:
+        _odd(found, cells, odd, column, lines, findings)
+    infinite = np.flatnonzero(np.isinf(found))
+    for place in infinite.tolist():
+        found[place] = np.nan
+        _note_infinite(findings, column, lines[place], cells[place])
+    return found
+
+
+def _odd(
+    found: Floats, cells: Sequence[str], odd: list[int], column: str, lines: Sequence[int], findings: Findings
+) -> None:
+    """Read the cells that are no plain numbers, or say which one cannot be."""
+    for place in odd:
+        if not _readable(cells[place]):
+            raise DataError(
+                f"column {column!r}, line {lines[place]}: {cells[place]!r} is not a number. Write a number, or leave"
+                " the cell empty where there is none"
+            )
+    commas = [place for place in odd if "," in cells[place]]
+    decimal = _decimal(cells, commas, column, lines)
+    for place in odd:
+        found[place] = _value(cells[place], decimal)
+    if decimal:
+        # In such a column a point is no decimal point either: 1.234 beside 1.234,5 is a thousand and more.
+        for place, cell in enumerate(cells):
+            if re.fullmatch(r"[+-]?\d{1,3}(\.\d{3})+", cell):
+                found[place] = float(cell.replace(".", ""))
+    if commas:
+        what = "decimal comma" if decimal else "comma between thousands"
+        findings.add(
+            what,
+            f"column {column!r}: {len(commas)} numbers, the first is {cells[commas[0]]!r} in line {lines[commas[0]]}",
+            "They were read so; write numbers with a decimal point if that is wrong.",
+            dropped=False,
+        )
+
+
+def _decimal(cells: Sequence[str], commas: list[int], column: str, lines: Sequence[int]) -> bool:
+    """Whether the commas of a column are decimal commas.
+
+    Raises:
+        DataError: they may be either, or are both.
+    """
+    if not commas:
+        return False
+    as_decimal = all(_DECIMAL_COMMA.fullmatch(cells[place]) for place in commas)
+    as_thousands = all(_THOUSANDS.fullmatch(cells[place]) for place in commas)
+    if as_decimal != as_thousands:
+        return as_decimal
+    first = commas[0]
+    how = "may mean a thousand or a decimal comma" if as_decimal else "and others use commas in different ways"
+    raise DataError(
+        f"column {column!r}, line {lines[first]}: {cells[first]!r} {how}. Write numbers without commas between"
+        " thousands and with a decimal point"
+    )
+
+
+def _value(cell: str, decimal: bool) -> float:
+    text = re.sub(r"[  ]", "", cell)
+    text = text.replace(".", "").replace(",", ".") if decimal and "," in text else text.replace(",", "")
+    return float(text)
+
+
+def _readable(cell: str) -> bool:
+    return any(pattern.fullmatch(cell) for pattern in (_NUMBER, _INFINITE, _DECIMAL_COMMA, _THOUSANDS, _SPACED))
+
+
+def _note_infinite(findings: Findings, column: str, line: int, cell: str) -> None:
+    findings.add(
+        "infinite value",
+        f"column {column!r}, line {line}: {cell!r}",
+        "It counts as missing: repair the source.",
+        dropped=False,
+    )

@@ -1,0 +1,121 @@
+"""Scaling of series, learnt from their training part, and back to real units."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from crnn.errors import DataError, UnknownNameError
+from crnn.series.series import Series
+
+KINDS = ("standard", "log", "none")
+CHUNK = 1 << 20
+"""Values that are looked at at once: a series may be larger than memory."""
+
+
+@dataclass(frozen=True)
+class Scaling:
+    """A series in units of its own spread.
+
+    Args:
+        offset: Taken off (behind the logarithm, where there is one).
+        scale: Divided by; above 0.
+        log: Whether the logarithm of the values is scaled, so that growth and seasons that multiply become sums.
+        naive: Mean absolute error of saying the value of a season ago, over the training part, in real units: the scale
+            of MASE; NaN where there is none.
+
+    Example:
+        >>> scaling = Scaling(2.0, 4.0)
+        >>> scaling.back(scaling(np.array([2.0, 6.0]))).tolist(), scaling(np.array([6.0])).tolist()
+        ([2.0, 6.0], [1.0])
+    """
+
+    offset: float = 0.0
+    scale: float = 1.0
+    log: bool = False
+    naive: float = math.nan
+
+    def __call__(self, values: NDArray[Any]) -> NDArray[np.float64]:
+        """Real units to scaled ones."""
+        given = np.log(values) if self.log else np.asarray(values, np.float64)
+        return (given - self.offset) / self.scale
+
+    def back(self, values: NDArray[Any]) -> NDArray[np.float64]:
+        """Scaled units to real ones."""
+        found = np.asarray(values, np.float64) * self.scale + self.offset
+        return np.exp(found) if self.log else found
+
+    def to_list(self) -> list[float | bool | None]:
+        """As plain JSON."""
+        return [self.offset, self.scale, self.log, None if math.isnan(self.naive) else self.naive]
+
+    @classmethod
+    def from_list(cls, given: list[Any]) -> Scaling:
+        """Read what `to_list` wrote."""
+        offset, scale, log, naive = given
+        return cls(offset, scale, log, math.nan if naive is None else naive)
+
+
+def learn(series: Series, kind: str, season: int) -> Scaling:
+    """The scaling of a series; a constant one has the scale 1.
+
+    Args:
+        series: The training part.
+        kind: "standard" (mean and standard deviation), "log" (the same of the logarithm) or "none".
+        season: Steps of a season, for the scale of MASE.
+
+    Raises:
+        UnknownNameError: no such kind.
+        DataError: "log" of a series with values that are not above 0.
+    """
+    if kind not in KINDS:
+        raise UnknownNameError("scaling", kind, KINDS)
+    naive = naive_error(series.values, season)
+    if kind == "none":
+        return Scaling(naive=naive)
+    log = kind == "log"
+    if log and (least := min(float(part.min()) for part in _chunks(series.values))) <= 0:
+        raise DataError(
+            f"{series.name} has values down to {least:g}, and only numbers above 0 have a logarithm: use"
+            ' scaling="standard"'
+        )
+    count, total, squares = 0, 0.0, 0.0
+    start = float(series.values[0])
+    shift = math.log(start) if log else start  # near the mean, so that squares lose no digits
+    for part in _chunks(series.values):
+        given = (np.log(part) if log else part) - shift
+        count, total, squares = count + len(given), total + float(given.sum()), squares + float(np.square(given).sum())
+    mean = total / count
+    spread = math.sqrt(max(squares / count - mean**2, 0.0))
+    flat = spread <= 1e-9 * max(abs(mean + shift), 1e-9)
+    return Scaling(mean + shift, 1.0 if flat else spread, log, naive)
+
+
+def naive_error(values: NDArray[Any], season: int) -> float:
+    """Mean absolute error of saying the value of a season ago; NaN for a series no longer than that, or exact.
+
+    Example:
+        >>> naive_error(np.array([1.0, 2.0, 4.0]), 1)
+        1.5
+    """
+    if len(values) <= season:
+        season = 1
+    if len(values) <= season:
+        return math.nan
+    total = sum(
+        float(
+            np.abs(
+                np.asarray(values[at + season : at + season + CHUNK], np.float64) - part[: len(values) - at - season]
+            ).sum()
+        )
+        for at, part in zip(range(0, len(values) - season, CHUNK), _chunks(values), strict=False)
+    )
+    return total / (len(values) - season) or math.nan
+
+
+def _chunks(values: NDArray[Any]) -> list[NDArray[np.float64]] | Any:
+    return (np.asarray(values[at : at + CHUNK], np.float64) for at in range(0, len(values), CHUNK))

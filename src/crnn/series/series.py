@@ -1,0 +1,73 @@
+"""One series on regular steps: its values, its times, what is known ahead, and which steps may be forecast."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from crnn.series.steps import Step
+
+
+@dataclass(frozen=True)
+class Series:
+    """A variable of a thing over time; parts of it are views, never copies.
+
+    Args:
+        name: What messages and answers call it: the thing, the column, or both.
+        key: The thing: a store, a sensor; "" where the file has one.
+        column: The variable.
+        values: ``(T,)`` in real units; a missing one is the last before it.
+        step: From one value to the next.
+        times: ``(T,)`` times or whole numbers.
+        known: By column what is known ahead: ``(T + A,)`` numbers or texts, A of them behind the last value.
+        missing: ``(T,)`` True where a value was missing; None where none was.
+        first: The first step that may be forecast; those before are only looked back on.
+    """
+
+    name: str
+    key: str
+    column: str
+    values: NDArray[Any]
+    step: Step
+    times: NDArray[np.generic]
+    known: Mapping[str, NDArray[Any]] = field(default_factory=dict)
+    missing: NDArray[np.bool_] | None = None
+    first: int = 0
+
+    def __len__(self) -> int:
+        return len(self.values)
+
+    def until(self, stop: int) -> Series:
+        """The part before step `stop`; what is known ahead stays."""
+        missing = None if self.missing is None else self.missing[:stop]
+        return replace(self, values=self.values[:stop], times=self.times[:stop], missing=missing)
+
+    def since(self, start: int, first: int) -> Series:
+        """The part from step `start` on, of which steps from `first` (counted from `start`) on may be forecast."""
+        missing = None if self.missing is None else self.missing[start:]
+        known = {name: values[start:] for name, values in self.known.items()}
+        return replace(
+            self, values=self.values[start:], times=self.times[start:], known=known, missing=missing, first=first
+        )
+
+    def next_times(self, count: int) -> NDArray[np.generic]:
+        """The times of the next `count` steps."""
+        return self.step.after(self.times, count)
+
+
+def from_array(values: NDArray[Any], name: str = "series") -> list[Series]:
+    """Series from ``(T,)`` or from the columns of ``(T, C)``: views, also of an array that is mapped from the disk.
+
+    Raises:
+        ValueError: more than two axes.
+    """
+    table = values[:, None] if values.ndim == 1 else values
+    if table.ndim != 2:
+        raise ValueError(f"an array of shape {values.shape} is no table of series: give (T,) or (T, C)")
+    times = np.arange(len(table))
+    names = [name] if table.shape[1] == 1 else [f"column {number}" for number in range(1, table.shape[1] + 1)]
+    return [Series(each, "", each, table[:, at], Step(), times) for at, each in enumerate(names)]

@@ -1,0 +1,464 @@
+"""Forecasting: tables of series to their next steps, with quantiles, beside what naive rules say."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, ClassVar, Self
+
+import numpy as np
+from numpy.typing import NDArray
+from torch import Tensor
+
+from crnn.data.example import Example, ExampleSet, Record
+from crnn.data.findings import Findings
+from crnn.errors import DataError, NotReadyError, SpecError, SplitError
+from crnn.forecast_spec import ForecastSpec
+from crnn.series import calendar, covariates, scaling
+from crnn.series.covariates import Covariates
+from crnn.series.forecast import Forecast, Forecasts
+from crnn.series.lookback import Forget, Jitter, chain
+from crnn.series.scaling import Scaling
+from crnn.series.series import Series, from_array
+from crnn.series.steps import DAY_S, Step
+from crnn.series.table import Roles, read_series
+from crnn.series.windows import WindowSet
+from crnn.spec import ConvSpec, RecurrentSpec
+from crnn.tasks.naive import naive, verdict
+from crnn.tasks.task import Option, Plan, Task, Vary, size_index
+
+UNITS = (32, 128, 256, 512)
+FILTERS = (4, 8, 8, 16)
+LONGEST_SEGMENT = 48
+MOST_VECTORS = 2000
+"""More series than this share one network without vectors of their own: most of its weights would be vectors."""
+
+MOST_WINDOWS = 100_000
+"""Windows of an epoch; of more, each epoch draws others."""
+
+
+class Forecasting(Task):
+    """Tables of series to their next steps.
+
+    Every column to forecast, of every thing that the table tells apart, is one series; all share one network, and each
+    has a vector of its own in it. A sample is a window of one series: predictions are ``(N, H)``, or ``(N, H, levels)``
+    with quantiles. Losses are in units of a series' own spread, measures and answers in real units.
+
+    Args:
+        horizon: Steps to forecast H.
+        look_back: Steps of history L that the network sees; None chooses by season, horizon and length.
+        target: Columns to forecast; None takes all columns of numbers.
+        time: Column of time stamps; None finds it.
+        series: Columns that name a series, where a table holds several one below the other; None finds them.
+        known: Columns known ahead of time (prices, holidays, the kind of shop); numbers or texts.
+        season: Steps of a season for naive rules and MASE; None takes it from the time stamps.
+        scaling: "standard", "log" (growth and seasons that multiply; values above 0) or "none".
+        calendar: Whether the network sees where in day, week and year a step lies.
+        augment: Whether training windows are varied.
+    """
+
+    name: ClassVar[str] = "forecast"
+    losses = ("quantile", "mae", "mse", "huber")
+    always_collects: ClassVar[bool] = True
+    options: ClassVar[tuple[Option, ...]] = (
+        Option("horizon", int, "Steps to forecast [default: a season]."),
+        Option("look_back", int, "Steps of history to see [default: by season, horizon and length]."),
+        Option("target", str, "Column to forecast [default: all columns of numbers].", many=True),
+        Option("time", str, "Column of time stamps [default: found]."),
+        Option("series", str, "Column that names a series [default: found].", many=True),
+        Option("known", str, "Column that is known ahead of time, such as holidays.", many=True),
+        Option("season", int, "Steps of a season [default: by the time stamps]."),
+        Option("scaling", str, "standard, log or none."),
+        Option("calendar", bool, "Whether the network sees the calendar [default: it does]."),
+        Option("augment", bool, "Whether training windows are varied [default: they are not]."),
+    )
+    plan = Plan(
+        loss={"name": "quantile", "levels": [0.1, 0.5, 0.9]},
+        metrics=("mae", "rmse", "smape", "wape", "mase", "coverage"),
+        monitor="loss",
+        optimizer={"name": "adamw", "rate": 1e-3, "weight_decay": 0.01},
+        schedule={"name": "cosine", "warmup": 0.05},
+        split="tail",
+        validation_split=0.2,
+        epochs=15,
+        least_steps=500,
+        batch_size=64,
+        clip_norm=1.0,
+        average=0.99,
+    )
+
+    def __init__(
+        self,
+        horizon: int | None = None,
+        look_back: int | None = None,
+        *,
+        target: str | Sequence[str] | None = None,
+        time: str | None = None,
+        series: str | Sequence[str] | None = None,
+        known: str | Sequence[str] = (),
+        season: int | None = None,
+        scaling: str = "standard",
+        calendar: bool = True,
+        augment: bool = False,
+    ) -> None:
+        for name, value in (("horizon", horizon), ("look_back", look_back), ("season", season)):
+            if value is not None and (not isinstance(value, int) or isinstance(value, bool) or value < 1):
+                raise SpecError(f"{name}={value!r}: give a whole number of steps from 1 up")
+        self.given = {"horizon": horizon, "look_back": look_back, "season": season}
+        self.roles = Roles(time, _names(target), _names(series), _names(known) or ())
+        self.scaling, self.calendar, self.augment = _known_scaling(scaling), calendar, augment
+        self._horizon, self._look_back, self._season = horizon, look_back, season
+        self.step: Step | None = None
+        self.columns: tuple[str, ...] = ()
+        self.scalings: dict[str, Scaling] = {}
+        self.covariates = Covariates()
+        self.until: str = ""
+        self._places: dict[str, int] = {}
+
+    # ── data ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def read(self, data: Any, targets: Any = None) -> tuple[list[Record], Findings]:
+        """A record a series, from a table, an array ``(T,)`` or ``(T, C)``, a list of arrays, or `Series`.
+
+        Raises:
+            DataError: nothing can be forecast there; says why.
+        """
+        if targets is not None:
+            raise DataError("a forecast has no targets beside its series: give the series alone")
+        findings = Findings()
+        if isinstance(data, (str, Path)):
+            found = read_series(data, self._reading(), findings)
+        elif isinstance(data, np.ndarray):
+            found = from_array(data)
+        elif isinstance(data, Sequence) and data and isinstance(data[0], Record):
+            return list(data), findings
+        elif isinstance(data, Sequence) and data and isinstance(data[0], Series):
+            found = list(data)
+        elif isinstance(data, Sequence) and data and all(np.ndim(item) == 1 for item in data):
+            found = [replace(from_array(np.asarray(item))[0], name=f"series {at}") for at, item in enumerate(data, 1)]
+        else:
+            raise DataError(
+                f"a {type(data).__name__} is not understood as series: give a CSV file, an array (T,) or (T, C), or a"
+                " list of arrays (T_i,)"
+            )
+        return [Record(each, None, each.name, each.name) for each in map(_finite, found)], findings
+
+    def _reading(self) -> Roles:
+        """The roles of columns: as given, and once learnt the columns that were learnt."""
+        learnt = self.columns if self.roles.target is None and "" not in self.columns else None
+        return replace(self.roles, target=learnt or self.roles.target)
+
+    def split(
+        self, records: Sequence[Record], share: float | None, seed: int, findings: Findings
+    ) -> tuple[list[Record], list[Record]]:
+        """The tail in time of each series is for validation; its windows look back into the part before.
+
+        A series that is too short for both goes to training whole, and is named.
+
+        Raises:
+            SplitError: a share outside [0, 1).
+        """
+        share = self.plan.validation_split if share is None else share
+        if not 0.0 <= share < 1.0:
+            raise SplitError(
+                f"validation_split={share!r}: give a share from 0 up to, but not including, 1, such as 0.2"
+            )
+        if share == 0.0:
+            return list(records), []
+        self._settle([record.source for record in records])
+        train, dev = [], []
+        for record in records:
+            series: Series = record.source
+            least = self.look_back + self.horizon
+            tail = next((size for size in (round(share * len(series)), 0) if size >= self.horizon), self.horizon)
+            tail = tail if len(series) - tail >= least else self.horizon
+            cut = len(series) - tail
+            if cut < least:
+                train.append(record)
+                if len(series) >= least:
+                    advice = "It is trained on whole: shorten look-back or horizon to validate on it."
+                    findings.add("series too short to validate on", record.name, advice, dropped=False)
+                continue
+            train.append(replace(record, source=series.until(cut)))
+            dev.append(replace(record, source=series.since(cut - self.look_back, self.look_back)))
+        return train, dev
+
+    def learn(self, records: Sequence[Record]) -> None:
+        """Learn step, season, look-back, scalings and covariates from the training parts."""
+        series = [record.source for record in records]
+        self._settle(series)
+        assert self.step is not None
+        self.columns = tuple(dict.fromkeys(each.column for each in series))
+        long = [each for each in series if len(each) >= self.look_back + self.horizon]
+        days = max((_days(each) for each in series), default=0.0)
+        self.covariates = covariates.learn(series, calendar.cycles(self.step, days) if self.calendar else ())
+        self._places = {}
+        self.scalings = {each.name: scaling.learn(each, self.scaling, self.season) for each in long}
+        self.until = str(max(each.times[-1] for each in series))
+
+    def _settle(self, series: Sequence[Series]) -> None:
+        """Choose what was left open: step, season, horizon, look-back.
+
+        Raises:
+            DataError: no series is long enough for one window; says what would be.
+        """
+        self.step = series[0].step
+        self._season = self.given["season"] or self.step.season
+        self._horizon = self.given["horizon"] or max(self._season, 1)
+        longest = max(map(len, series))
+        if self.given["look_back"] is None:
+            self._look_back = _look_back(int(np.median([len(each) for each in series])), self._horizon, self._season)
+        if longest < self.look_back + self.horizon:
+            raise DataError(
+                f"the longest series has {longest} steps; a look-back of {self.look_back} and a horizon of"
+                f" {self.horizon} need {self.look_back + self.horizon}: lower look_back or horizon, or give more steps"
+            )
+
+    def examples(self, records: Sequence[Record], findings: Findings, cache: bool | None = None) -> WindowSet:
+        """All windows of the series, made when a batch asks for them; series without one are named.
+
+        Raises:
+            DataError: there is no window at all, or a series of other steps than the trained ones.
+        """
+        kept = []
+        for record in records:
+            series: Series = record.source
+            self._require_step(series)
+            if len(series) - max(series.first, self.look_back) < self.horizon:
+                advice = f"A window takes {self.look_back} + {self.horizon} steps: lower look_back or horizon."
+                findings.add("series too short", f"{record.name} ({len(series)} steps)", advice)
+            else:
+                kept.append(record)
+        windows = self.windows(kept) if kept else None
+        if windows is None or len(windows) == 0:
+            raise DataError(
+                f"no series has a window of {self.look_back} steps of look-back and {self.horizon} of horizon with its"
+                f" values there:\n{findings}"
+            )
+        return windows
+
+    def windows(self, records: Sequence[Record]) -> WindowSet:
+        """All windows of series that were found long enough."""
+        series = [record.source for record in records]
+        made: dict[tuple[Any, ...], NDArray[np.float32]] = {}
+        beside = []
+        for each in series:
+            key = (each.key, str(each.times[0]), len(each), self.roles.known and id(each.known))
+            if key not in made:
+                made[key] = self.covariates.of(each, 0)
+            beside.append(made[key])
+        numbers = [self._number(each) for each in series] if self.vectors else None
+        scalings = [self._scaling(each) for each in series]
+        return WindowSet(series, scalings, beside, numbers, self.look_back, self.horizon, records, MOST_WINDOWS)
+
+    def prepare(self, record: Record) -> Example:
+        """The end of a series as a window whose horizon is still to come.
+
+        Raises:
+            DataError: other steps than the trained ones, no calendar, or a column that is not known so far ahead.
+        """
+        series: Series = record.source
+        self._require_step(series)
+        look_back = min(self.look_back, len(series))
+        inputs = np.zeros((look_back + self.horizon, self.features), np.float32)
+        inputs[:look_back, 0] = self._scaling(series)(np.asarray(series.values[len(series) - look_back :]))
+        width = self.covariates.width
+        if width:
+            inputs[:, 1 : 1 + width] = self.covariates.of(series, self.horizon)[-len(inputs) :]
+        if self.vectors:
+            inputs[:, -1] = self._number(series)
+        return Example(inputs, None, record)
+
+    def _require_step(self, series: Series) -> None:
+        if self.step is not None and series.step != self.step and len(series) > 1:
+            raise DataError(
+                f"{series.name} has steps of a {series.step.name}, the model was trained on steps of a"
+                f" {self.step.name}: give the same, or train a model for these"
+            )
+
+    def _scaling(self, series: Series) -> Scaling:
+        """As learnt; of a series that training did not see, from the history given."""
+        known = self.scalings.get(series.name)
+        return known or scaling.learn(series.until(series.first or len(series)), self.scaling, self.season)
+
+    def _number(self, series: Series) -> int:
+        """From 1 up, 0 for a series that training did not see."""
+        return self._numbers.get(series.name, 0)
+
+    @property
+    def _numbers(self) -> dict[str, int]:
+        if len(self._places) != len(self.scalings):
+            self._places = {name: at for at, name in enumerate(self.scalings, start=1)}
+        return self._places
+
+    # ── network ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def network(self, size: str) -> ForecastSpec:
+        """A convolution over steps, a GRU over segments, all segments of the horizon at once, and a linear shortcut."""
+        index = size_index(size)
+        return ForecastSpec(
+            look_back=self.look_back,
+            horizon=self.horizon,
+            segment=_segment(self.look_back),
+            convolutions=(ConvSpec(FILTERS[index], kernel=5, norm="none", activation="gelu"),),
+            recurrent=RecurrentSpec("gru", UNITS[index]),
+            season=self.season,
+            series=self.vectors,
+            dropout=0.3 if index else 0.1,
+        )
+
+    def vary_inputs(self) -> Vary | None:
+        """Noise on the look-back, and stretches of it forgotten."""
+        return chain([Jitter(self.horizon), Forget(self.horizon)]) if self.augment else None
+
+    @property
+    def horizon(self) -> int:
+        """Steps to forecast H."""
+        if self._horizon is None:
+            raise NotReadyError("the horizon is not known yet: give horizon=…, or call fit first")
+        return self._horizon
+
+    @property
+    def look_back(self) -> int:
+        """Steps of history L."""
+        if self._look_back is None:
+            raise NotReadyError("the look-back is not known yet: give look_back=…, or call fit first")
+        return self._look_back
+
+    @property
+    def season(self) -> int:
+        """Steps of a season; 1 where there is none."""
+        return self._season or 1
+
+    @property
+    def vectors(self) -> int:
+        """Series with a vector of their own."""
+        return len(self.scalings) if 1 < len(self.scalings) <= MOST_VECTORS else 0
+
+    @property
+    def features(self) -> int:
+        """The value, what is known ahead, the calendar, and the number of the series."""
+        return 1 + self.covariates.width + (self.vectors > 0)
+
+    @property
+    def outputs(self) -> int:
+        """Steps of the horizon."""
+        return self.horizon
+
+    # ── answers ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def decode(self, predictions: Tensor, lengths: Tensor) -> list[NDArray[np.float32]]:
+        """Scaled values ``(H,)`` or ``(H, levels)`` of each window; `complete` gives them units and times."""
+        return list(predictions.numpy())
+
+    def complete(self, answer: NDArray[np.float32], example: Example, levels: Sequence[float]) -> Forecast:
+        """The forecast of a series: real units, times, quantiles by level."""
+        series: Series = example.record.source
+        real = self._scaling(series).back(answer)
+        quantiles = {} if real.ndim == 1 else {level: real[:, at] for at, level in enumerate(levels)}
+        middle = min(quantiles, key=lambda level: abs(level - 0.5)) if quantiles else None
+        values = real if middle is None else quantiles[middle]
+        return Forecast(series.name, series.next_times(self.horizon), values, quantiles, series.column)
+
+    def collect(self, answers: list[Any]) -> Forecasts:
+        """The forecasts of all series, in the order of the data."""
+        return Forecasts(answers)
+
+    def baselines(self, train: Sequence[Record] | None, judged: ExampleSet) -> dict[str, Tensor]:
+        """Last value, seasonal naive, drift, and a linear ridge from the training part, ``(N, H)`` in real units."""
+        assert isinstance(judged, WindowSet)
+        usable = [each for each in train or () if len(each.source) >= self.look_back + self.horizon]
+        return naive(judged, self.windows(usable) if usable else None, self.season)
+
+    def verdict(self, measures: Mapping[str, Mapping[str, float]]) -> str:
+        """Whether the forecast beats what needs no network, in plain words."""
+        return verdict(measures)
+
+    # ── model file ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def config(self) -> dict[str, Any]:
+        """Settings and everything learnt."""
+        roles = self.roles
+        return {
+            "name": self.name,
+            "given": self.given,
+            "time": roles.time,
+            "target": roles.target and list(roles.target),
+            "series": None if roles.series is None else list(roles.series),
+            "known": list(roles.known),
+            "scaling": self.scaling,
+            "calendar": self.calendar,
+            "augment": self.augment,
+            "horizon": self._horizon,
+            "look_back": self._look_back,
+            "season": self._season,
+            "step": self.step and self.step.to_dict(),
+            "columns": list(self.columns),
+            "covariates": self.covariates.to_dict(),
+            "until": self.until,
+            "scalings": {name: each.to_list() for name, each in self.scalings.items()},
+        }
+
+    @classmethod
+    def from_config(cls, config: dict[str, Any]) -> Self:
+        """The task that `config` described."""
+        names = ("target", "time", "series", "known", "scaling", "calendar", "augment")
+        task = cls(**config["given"], **{name: config[name] for name in names})
+        task._horizon, task._look_back, task._season = (config[name] for name in ("horizon", "look_back", "season"))
+        task.step = None if config["step"] is None else Step(**config["step"])
+        task.columns, task.until = tuple(config["columns"]), config["until"]
+        task.covariates = Covariates.from_dict(config["covariates"])
+        task.scalings = {name: Scaling.from_list(given) for name, given in config["scalings"].items()}
+        return task
+
+
+def _names(given: str | Sequence[str] | None) -> tuple[str, ...] | None:
+    return (given,) if isinstance(given, str) else None if given is None else tuple(given)
+
+
+def _known_scaling(kind: str) -> str:
+    if kind not in scaling.KINDS:
+        raise SpecError(f"scaling={kind!r}: choose {', '.join(scaling.KINDS)}")
+    return kind
+
+
+def _finite(series: Series) -> Series:
+    """The series, after a look for what a table could not have held.
+
+    Raises:
+        DataError: it is empty, or an array holds NaN or infinity.
+    """
+    if len(series) == 0:
+        raise DataError(f"{series.name} is empty: give at least one value")
+    for at in range(0, len(series), scaling.CHUNK):
+        part = np.asarray(series.values[at : at + scaling.CHUNK])
+        if part.dtype.kind not in "fiu":
+            raise DataError(f"{series.name} holds {part.dtype}, not numbers: give an array of numbers")
+        bad = np.flatnonzero(~np.isfinite(part))
+        if len(bad):
+            raise DataError(
+                f"{series.name}, step {at + int(bad[0])} is {part[bad[0]]}: fill gaps before giving an array; in a CSV"
+                " file they are named and carried over"
+            )
+    return series
+
+
+def _look_back(length: int, horizon: int, season: int) -> int:
+    """Two seasons or two horizons, as far as half of a series allows; a whole season where that fits at all."""
+    wanted = max(2 * season if season > 1 else 0, 2 * horizon, 8)
+    found = min(wanted, max((length - horizon) // 2, 1))
+    return season if found < season and length >= season + 2 * horizon else found
+
+
+def _segment(look_back: int) -> int:
+    """The longest divisor of the look-back that leaves two segments; any length where all divisors are short."""
+    most = max(1, min(LONGEST_SEGMENT, look_back // 2))
+    best = max(size for size in range(1, most + 1) if look_back % size == 0)
+    return best if 3 * best >= most else most
+
+
+def _days(series: Series) -> float:
+    if series.times.dtype.kind != "M" or len(series) == 0:
+        return 0.0
+    return float((series.times[-1] - series.times[0]) / np.timedelta64(DAY_S, "s"))

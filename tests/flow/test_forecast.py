@@ -1,0 +1,130 @@
+"""Forecasts from a table to a table, on the command line, with what people get wrong."""
+
+import csv
+import json
+
+import pytest
+
+from crnn.cli import main
+from crnn.data.toy import sales, tones
+
+OPTIONS = ["--horizon", "4", "--look-back", "13", "--target", "sales", "--known", "holiday", "--season", "13"]
+
+
+def crnn_command(capsys, *arguments):
+    """Run the command line; exit code, stdout, stderr."""
+    with pytest.raises(SystemExit) as stopped:
+        main([str(argument) for argument in arguments])
+    output = capsys.readouterr()
+    return stopped.value.code, output.out, output.err
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """Tables, and a model trained from the command line."""
+    place = tmp_path_factory.mktemp("forecast")
+    sales(place / "past.csv", weeks=100)
+    sales(place / "ahead.csv", weeks=100, ahead=4)
+    train = ["train", "forecast", str(place / "past.csv"), "--out", str(place / "model"), "--size", "tiny"]
+    with pytest.raises(SystemExit) as stopped:
+        main([*train, "--epochs", "4", *OPTIONS, "--json"])
+    assert stopped.value.code == 0
+    return place
+
+
+def test_training_leaves_model_and_report(folder):
+    assert {"config.json", "model.safetensors", "report", "training"} <= {
+        path.name for path in (folder / "model").iterdir()
+    }
+    page = (folder / "model" / "report" / "report.html").read_text(encoding="utf-8")
+    assert "seasonal naive" in page
+    assert "linear ridge" in page
+
+
+def test_a_forecast_becomes_a_table_and_a_plot(folder, capsys, tmp_path):
+    code, out, _ = crnn_command(
+        capsys,
+        "forecast",
+        folder / "model",
+        folder / "ahead.csv",
+        "--out",
+        tmp_path / "next.csv",
+        "--plot",
+        tmp_path / "next.png",
+    )
+    assert code == 0
+    assert "3 series, 4 steps" in out
+    with (tmp_path / "next.csv").open(encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    assert len(rows) == 12
+    assert rows[0]["time"] == "2022-12-05"
+    assert float(rows[0]["q0.1"]) <= float(rows[0]["value"]) <= float(rows[0]["q0.9"])
+    assert (tmp_path / "next.png").read_bytes()[:4] == b"\x89PNG"
+
+
+def test_a_forecast_on_the_terminal_and_as_json(folder, capsys):
+    code, out, _ = crnn_command(capsys, "forecast", folder / "model", folder / "ahead.csv")
+    assert code == 0
+    assert out.startswith("series,time,value,q0.1,q0.5,q0.9\nshop 1,2022-12-05,")
+    code, out, _ = crnn_command(capsys, "forecast", folder / "model", folder / "ahead.csv", "--json")
+    assert [json.loads(line)["series"] for line in out.splitlines()] == ["shop 1", "shop 2", "shop 3"]
+
+
+def test_what_is_not_known_ahead_is_asked_for(folder, capsys):
+    code, out, err = crnn_command(capsys, "forecast", folder / "model", folder / "past.csv")
+    assert code == 1
+    assert out == ""
+    assert "'holiday' is known for 0 of the 4 steps to forecast: add rows" in err
+
+
+def test_a_backtest_prints_the_rules_and_a_verdict(folder, capsys, tmp_path):
+    plots = ("--plot", tmp_path / "a.png", "--errors", tmp_path / "b.png")
+    code, out, _ = crnn_command(capsys, "backtest", folder / "model", folder / "past.csv", "--folds", "2", *plots)
+    assert code == 0
+    assert "6 forecasts from" in out
+    for text in ("the network", "last value", "seasonal naive", "drift", "linear ridge", "The forecast"):
+        assert text in out
+    assert all((tmp_path / name).read_bytes()[:4] == b"\x89PNG" for name in ("a.png", "b.png"))
+    code, out, _ = crnn_command(capsys, "backtest", folder / "model", folder / "past.csv", "--json")
+    assert json.loads(out)["measures"]["the network"]["mae"] > 0
+
+
+def test_evaluate_predict_and_inspect_know_forecasts(folder, capsys):
+    code, out, _ = crnn_command(capsys, "evaluate", folder / "model", folder / "past.csv", "--no-report")
+    assert code == 0
+    assert "seasonal naive" in out
+    code, out, _ = crnn_command(capsys, "predict", folder / "model", folder / "ahead.csv")
+    assert (code, len(out.splitlines())) == (0, 3)
+    code, out, _ = crnn_command(capsys, "inspect", folder / "model")
+    assert code == 0
+    assert "linear shortcut" in out
+
+
+def test_another_model_is_refused(folder, capsys, tmp_path):
+    import crnn
+
+    model = crnn.Model(crnn.ArrayClassification(2), size="tiny")
+    model.fit(*tones(2, 32), epochs=1, options=crnn.TrainOptions(progress=False))
+    model.save(tmp_path / "m")
+    code, _, err = crnn_command(capsys, "forecast", tmp_path / "m", folder / "past.csv")
+    assert code == 1
+    assert "not of forecast" in err
+
+
+def test_a_horizon_longer_than_the_series_is_said_at_once(folder, capsys, tmp_path):
+    code, _, err = crnn_command(
+        capsys,
+        "train",
+        "forecast",
+        folder / "past.csv",
+        "--horizon",
+        "90",
+        "--look-back",
+        "30",
+        "--target",
+        "sales",
+        "--out",
+        tmp_path,
+    )
+    assert code == 1
+    assert "lower look_back or horizon" in err

@@ -1,0 +1,73 @@
+"""Columns of numbers as people write them, and what is refused with its line."""
+
+import numpy as np
+import pytest
+
+from crnn.data.findings import Findings
+from crnn.errors import DataError
+from crnn.series.numbers import looks_numeric, numbers
+
+
+def read(*cells):
+    findings = Findings()
+    return numbers(cells, "sales", list(range(2, 2 + len(cells))), findings).tolist(), findings
+
+
+def test_plain_numbers_are_read_without_a_word():
+    values, findings = read("1", "-2.5", "3e2", ".5")
+    assert values == [1.0, -2.5, 300.0, 0.5]
+    assert len(findings) == 0
+
+
+@pytest.mark.parametrize("mark", ["", "NA", "null", "NaN", "n/a", "-", "?", "缺失"])
+def test_missing_marks_are_missing(mark):
+    values, _ = read("1", mark)
+    assert np.isnan(values[1])
+
+
+@pytest.mark.parametrize(
+    ("cells", "wanted"),
+    [
+        (("1,5", "2", "1.234,5"), [1.5, 2.0, 1234.5]),
+        (("1,25", "1.234"), [1.25, 1234.0]),
+        (("0,5", ",25"), [0.5, 0.25]),
+        (("1 234,5", "7"), [1234.5, 7.0]),
+    ],
+)
+def test_decimal_commas_are_read_and_told(cells, wanted):
+    values, findings = read(*cells)
+    assert values == wanted
+    assert "decimal comma" in findings
+
+
+def test_commas_between_thousands_are_read_and_told():
+    values, findings = read("1,234.5", "12,345,678", "9")
+    assert values == [1234.5, 12345678.0, 9.0]
+    assert "comma between thousands" in findings
+
+
+def test_a_comma_that_may_be_either_is_refused():
+    with pytest.raises(DataError, match=r"'sales', line 2: '1,234' may mean"):
+        read("1,234", "2")
+
+
+def test_commas_used_in_two_ways_are_refused():
+    with pytest.raises(DataError, match="in different ways"):
+        read("1,234.5", "1,5")
+
+
+def test_text_among_numbers_is_refused_with_its_line():
+    with pytest.raises(DataError, match=r"column 'sales', line 3: 'twelve' is not a number"):
+        read("11", "twelve")
+
+
+def test_infinite_values_count_as_missing_and_are_named():
+    values, findings = read("1", "inf", "1e999")
+    assert np.isnan(values[1:]).all()
+    assert findings["infinite value"].names == ["column 'sales', line 3: 'inf'", "column 'sales', line 4: '1e999'"]
+
+
+def test_a_column_of_texts_is_no_column_of_numbers():
+    assert not looks_numeric(["a", "b", "1"])
+    assert looks_numeric(["", "1,5", "x", "2"])
+    assert not looks_numeric(["", ""])

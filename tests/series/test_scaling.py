@@ -1,0 +1,64 @@
+"""Scalings are learnt from one part and lead back to real units."""
+
+import numpy as np
+import pytest
+import torch
+
+from crnn.data.example import Units
+from crnn.errors import DataError, UnknownNameError
+from crnn.metrics.regression import naive_error as torch_naive_error
+from crnn.series import scaling
+from crnn.series.scaling import Scaling, learn, naive_error
+from crnn.series.series import from_array
+
+
+def test_standard_is_mean_and_standard_deviation():
+    values = np.random.default_rng(0).normal(1e6, 3.0, 500)
+    found = learn(from_array(values)[0], "standard", 1)
+    assert found.offset == pytest.approx(values.mean())
+    assert found.scale == pytest.approx(values.std())
+
+
+def test_log_needs_values_above_zero_and_names_the_series():
+    with pytest.raises(DataError, match="series has values down to 0"):
+        learn(from_array(np.arange(5.0))[0], "log", 1)
+
+
+def test_a_constant_series_has_scale_one():
+    assert learn(from_array(np.full(9, 5.0))[0], "standard", 1).scale == 1.0
+
+
+def test_an_unknown_kind_is_refused():
+    with pytest.raises(UnknownNameError, match="standard"):
+        learn(from_array(np.arange(5.0))[0], "standart", 1)
+
+
+@pytest.mark.parametrize("season", [1, 7])
+def test_the_naive_error_is_that_of_mase_whatever_the_chunk(season, monkeypatch):
+    values = np.random.default_rng(1).normal(size=100)
+    wanted = torch_naive_error(torch.from_numpy(values), season)
+    monkeypatch.setattr(scaling, "CHUNK", 13)
+    assert naive_error(values, season) == pytest.approx(wanted)
+
+
+def test_the_naive_error_of_a_short_or_constant_series_does_not_exist():
+    assert np.isnan(naive_error(np.ones(1), 1))
+    assert np.isnan(naive_error(np.ones(9), 1))
+    assert naive_error(np.array([1.0, 3.0]), 12) == 2.0
+
+
+def test_units_of_a_batch_lead_back_as_the_scaling_does():
+    kinds = [Scaling(3.0, 2.0), Scaling(1.0, 0.5, log=True)]
+    values = torch.tensor([[0.0, 1.0], [-1.0, 2.0]])
+    units = Units(
+        *(torch.tensor([getattr(kind, name) for kind in kinds]) for name in ("offset", "scale", "log", "naive"))
+    )
+    wanted = np.stack([kind.back(row) for kind, row in zip(kinds, values.numpy(), strict=True)])
+    np.testing.assert_allclose(units.back(values), wanted)
+    np.testing.assert_allclose(units.back(values[..., None])[..., 0], wanted)
+
+
+def test_json_and_back():
+    for kind in (Scaling(1.5, 2.0, True, 0.25), Scaling()):
+        again = Scaling.from_list(kind.to_list())
+        assert again.to_list() == kind.to_list()

@@ -1,0 +1,93 @@
+"""Time stamps in the forms that people have, and what cannot be told apart."""
+
+import numpy as np
+import pytest
+
+from crnn.data.findings import Findings
+from crnn.errors import DataError
+from crnn.series.stamps import looks_like_time, parse
+
+
+def read(*cells, column="time"):
+    return parse(cells, column, list(range(2, 2 + len(cells))), Findings()).times
+
+
+@pytest.mark.parametrize(
+    ("cell", "wanted"),
+    [
+        ("2024-01-31", "2024-01-31"),
+        ("2024-01-31T18:30", "2024-01-31T18:30"),
+        ("2024-01-31 18:30:15.250", "2024-01-31T18:30:15"),
+        ("31/01/2024", "2024-01-31"),
+        ("31.01.24", "2024-01-31"),
+        ("31/01/69", "1969-01-31"),
+        ("2024/1/31 6:05", "2024-01-31T06:05"),
+        ("31/01/2024 6:05 PM", "2024-01-31T18:05"),
+        ("20240131", "2024-01-31"),
+        ("2024-03", "2024-03-01"),
+        ("2024Q2", "2024-04-01"),
+        ("2024年3月5日", "2024-03-05"),
+        ("2024年3月", "2024-03-01"),
+        ("05-Feb-2010", "2010-02-05"),
+        ("Jan 2010", "2010-01-01"),
+        ("1706724000", "2024-01-31T18:00"),
+        ("1706724000000", "2024-01-31T18:00"),
+    ],
+)
+def test_forms_of_time(cell, wanted):
+    assert looks_like_time([cell])
+    assert read(cell)[0] == np.datetime64(wanted, "s")
+
+
+def test_a_day_above_twelve_decides_between_day_and_month():
+    assert read("01/31/2024", "02/01/2024")[1] == np.datetime64("2024-02-01", "s")
+    assert read("31/01/2024", "02/01/2024")[1] == np.datetime64("2024-01-02", "s")
+
+
+def test_even_steps_decide_between_day_and_month():
+    for form in ("{month:02d}/05/{year}", "05/{month:02d}/{year}"):
+        months = [form.format(month=month, year=year) for year in (2023, 2024) for month in range(1, 13)]
+        assert np.diff(read(*months).astype("M8[M]").astype(int)).tolist() == [1] * 23
+
+
+def test_day_and_month_that_cannot_be_told_apart_are_refused():
+    with pytest.raises(DataError, match="may be day/month or month/day"):
+        read("03/04/2024", "03/04/2024")
+
+
+def test_day_first_and_month_first_in_one_column_are_refused():
+    with pytest.raises(DataError, match=r"line 3.*month first"):
+        read("31/01/2024", "01/31/2024")
+
+
+def test_a_cell_that_is_no_time_is_named():
+    with pytest.raises(DataError, match=r"column 'time', line 3: 'soon' is no time"):
+        read("2024-01-01", "soon")
+    with pytest.raises(DataError, match="line 3"):
+        read("28/02/2024", "31/02/2024")
+
+
+def test_hours_with_a_zone_go_to_utc_over_the_end_of_summer_time():
+    cells = ["2024-10-27T01:00+02:00", "2024-10-27T02:00+02:00", "2024-10-27T02:00+01:00", "2024-10-27T03:00+01:00"]
+    findings = Findings()
+    times = parse(cells, "time", [2, 3, 4, 5], findings).times
+    assert set(np.diff(times).tolist()) == {np.timedelta64(1, "h").astype("timedelta64[s]").tolist()}
+    assert "time zone" in findings
+
+
+def test_days_with_a_zone_keep_the_clock_on_the_wall():
+    times = read("2024-03-30T00:00+01:00", "2024-03-31T00:00+01:00", "2024-04-01T00:00+02:00")
+    assert np.diff(times).tolist() == np.diff(np.array(["2024-03-30", "2024-03-31", "2024-04-01"], "M8[s]")).tolist()
+
+
+def test_zones_on_some_times_only_are_refused():
+    with pytest.raises(DataError, match="1 of 2 times have a time zone"):
+        read("2024-01-01T00:00Z", "2024-01-01T01:00")
+
+
+def test_plain_numbers_count_steps_and_years_need_their_name():
+    assert read("3", "4").dtype.kind == "i"
+    assert read("1990", "1991").dtype.kind == "i"
+    assert read("1990", "1991", column="Year")[1] == np.datetime64("1991-01-01", "s")
+    with pytest.raises(DataError, match="fractions"):
+        read("0.5", "1.5")

@@ -1,0 +1,172 @@
+"""Tables as people have them become series; what was filled, averaged or left out is named and counted."""
+
+import numpy as np
+import pytest
+
+from crnn.data.findings import Findings
+from crnn.data.toy import sales
+from crnn.errors import DataError, UnknownNameError
+from crnn.series.table import Roles, read_series
+
+
+@pytest.fixture
+def read(tmp_path):
+    def reading(text, encoding="utf-8", **roles):
+        path = tmp_path / "table.csv"
+        path.write_bytes(text.encode(encoding))
+        findings = Findings()
+        return read_series(path, Roles(**roles), findings), findings
+
+    return reading
+
+
+def days(count, *columns, start="2024-01-01", header="date,sales"):
+    rows = [f"{np.datetime64(start) + day},{','.join(str(column(day)) for column in columns)}" for day in range(count)]
+    return "\n".join([header, *rows])
+
+
+def test_a_wide_table_gives_a_series_a_column(read):
+    found, findings = read(days(10, lambda day: day, lambda day: 2 * day, header="date,a,b"))
+    assert [each.name for each in found] == ["a", "b"]
+    assert found[1].values.tolist() == [2.0 * day for day in range(10)]
+    assert findings["columns to forecast"].names == ["a, b"]
+    assert str(found[0].next_times(1)[0]) == "2024-01-11T00:00:00"
+
+
+def test_a_long_table_gives_a_series_an_id(tmp_path):
+    findings = Findings()
+    path = sales(tmp_path / "s.csv", shops=3, weeks=20)
+    found = read_series(path, Roles(target=("sales",), known=("holiday",)), findings)
+    assert [each.name for each in found] == ["shop 1", "shop 2", "shop 3"]
+    assert len(findings) == 0
+    assert found[0].known["holiday"].shape == (20,)
+
+
+def test_two_columns_may_name_a_series(read):
+    rows = [f"2024-01-0{day},{shop},{item},{day}" for day in (1, 2, 3) for shop in "ab" for item in "xyz"]
+    found, _ = read("\n".join(["date,shop,item,sales", *rows]))
+    assert len(found) == 6
+    assert found[0].name == "a · x"
+
+
+def test_a_series_a_row_as_in_the_m4_competition(read):
+    found, findings = read('"V1","V2","V3","V4","V5"\n"H1","1","2","3","4"\n"H2","5","6","",""\n')
+    assert [(each.name, each.values.tolist()) for each in found] == [("H1", [1, 2, 3, 4]), ("H2", [5, 6])]
+    assert len(findings) == 0
+
+
+def test_a_table_without_header_and_time(read):
+    found, findings = read("1,10\n2,20\n3,30\n")
+    assert [each.values.tolist() for each in found] == [[1, 2, 3], [10, 20, 30]]
+    assert "no time column" in findings
+
+
+def test_another_encoding_and_delimiter(read):
+    found, findings = read("日期;销量\n2024-01-01;1,5\n2024-01-02;2,5\n", encoding="gb18030")
+    assert found[0].values.tolist() == [1.5, 2.5]
+    assert found[0].name == "销量"
+    assert "decimal comma" in findings
+
+
+def test_unsorted_rows_are_sorted_and_told(read):
+    found, findings = read("date,sales\n2024-01-03,3\n2024-01-01,1\n2024-01-02,2\n")
+    assert found[0].values.tolist() == [1, 2, 3]
+    assert "unsorted rows" in findings
+
+
+def test_gaps_and_nulls_are_the_last_value_and_told(read):
+    found, findings = read("date,sales\n2024-01-01,1\n2024-01-02,2\n2024-01-04,4\n2024-01-05,null\n2024-01-06,6\n")
+    assert found[0].values.tolist() == [1, 2, 2, 4, 4, 6]
+    assert found[0].missing.tolist() == [False, False, True, False, True, False]
+    assert findings["missing value"].names == ["sales: 2 of 6 steps, the first is 2024-01-03T00:00:00"]
+
+
+def test_the_hour_that_comes_twice_at_the_end_of_summer_time_is_averaged_and_told(read):
+    hours = ["00:00", "01:00", "02:00", "02:00", "03:00", "04:00"]
+    rows = [f"2024-10-27 {hour},{value}" for value, hour in enumerate(hours)]
+    found, findings = read("\n".join(["time,load", *rows]))
+    assert found[0].values.tolist() == [0, 1, 2.5, 4, 5]
+    assert findings["time given twice"].names == ["2024-10-27T02:00:00"]
+
+
+def test_many_doubles_without_a_name_are_refused(read):
+    rows = [f"2024-01-0{day},{day}.5" for day in (1, 2, 3, 4) for _ in range(3)]
+    with pytest.raises(DataError, match="no column tells them apart"):
+        read("\n".join(["date,sales", *rows]))
+
+
+def test_a_constant_series_is_told(read):
+    _, findings = read(days(5, lambda day: 7))
+    assert findings["constant series"].names == ["sales"]
+
+
+def test_a_series_without_a_value_is_left_out_and_told(read):
+    found, findings = read("date,a,b\n2024-01-01,1,\n2024-01-02,2,\n", target=("a", "b"))
+    assert [each.name for each in found] == ["a"]
+    assert findings["series without a value"].dropped
+
+
+def test_rows_without_a_time_are_left_out_and_told(read):
+    found, findings = read("date,sales\n2024-01-01,1\n,9\n2024-01-02,2\n")
+    assert found[0].values.tolist() == [1, 2]
+    assert findings["row without a time"].names == ["line 3"]
+
+
+def test_a_year_far_off_is_an_error_and_no_series_of_millions(read):
+    text = days(30, lambda day: day) + "\n2924-01-31,5"
+    with pytest.raises(DataError, match="correct the time stamp that lies far from the others"):
+        read(text)
+
+
+def test_rows_behind_the_last_value_give_what_is_known_ahead(read):
+    text = "date,sales,holiday\n2024-01-01,1,0\n2024-01-02,2,1\n2024-01-03,,1\n2024-01-04,,0\n"
+    found, findings = read(text, known=("holiday",))
+    assert found[0].values.tolist() == [1, 2]
+    assert found[0].known["holiday"].tolist() == [0, 1, 1, 0]
+    assert len(findings) == 0
+
+
+def test_a_row_of_the_future_in_the_past_is_a_gap_and_told(read):
+    text = "date,sales,holiday\n2024-01-01,1,0\n2024-01-02,,1\n2024-01-03,3,0\n"
+    found, findings = read(text, known=("holiday",))
+    assert found[0].values.tolist() == [1, 1, 3]
+    assert "missing value" in findings
+
+
+def test_text_in_a_column_of_numbers_is_an_error_with_its_line(read):
+    with pytest.raises(DataError, match=r"column 'sales', line 4: 'n\.v\.t\.' is not a number"):
+        read("date,sales\n2024-01-01,1\n2024-01-02,2\n2024-01-03,n.v.t.\n")
+
+
+def test_an_unknown_column_is_answered_with_the_nearest(read):
+    with pytest.raises(UnknownNameError, match="Did you mean 'sales'"):
+        read(days(3, lambda day: day), target=("sale",))
+
+
+def test_columns_of_texts_are_not_used_and_told(read):
+    _, findings = read(days(3, lambda day: day, lambda day: "windy", header="date,sales,weather"))
+    assert findings["column without numbers"].names == ["weather"]
+
+
+def test_a_table_without_numbers_is_refused(read):
+    with pytest.raises(DataError, match="no column of numbers to forecast"):
+        read("date,weather\n2024-01-01,windy\n2024-01-02,calm\n")
+
+
+def test_holidays_of_prices_are_no_gaps(read):
+    dates = [day for day in np.arange("2024-01-01", "2024-02-01", dtype="M8[D]") if np.is_busday(day)]
+    del dates[5]
+    found, findings = read("\n".join(["date,close", *(f"{day},{at + 1.5}" for at, day in enumerate(dates))]))
+    assert found[0].missing is None
+    assert len(found[0]) == len(dates)
+    assert findings["working day without a row"].names == ["all rows: 1 of 23"]
+
+
+def test_times_off_the_grid_move_to_it_and_are_told(read):
+    text = (
+        "time,load\n2024-01-01T00:00:00,1\n2024-01-01T01:00:20,2\n2024-01-01T02:00:00,3\n2024-01-01T03:00:00,4\n"
+        + "".join(f"2024-01-01T{hour:02d}:00:00,{hour}\n" for hour in range(4, 20))
+    )
+    found, findings = read(text)
+    assert len(found[0]) == 20
+    assert "time between two steps" in findings

@@ -1,0 +1,262 @@
+"""The forecasting task: what it reads and refuses, how it splits, what it learns, and what it answers."""
+
+import json
+
+import numpy as np
+import pytest
+import torch
+
+import crnn
+from crnn.data.findings import Findings
+from crnn.data.toy import sales
+from crnn.errors import DataError, DataWarning, SpecError, SplitError
+from crnn.metrics import METRICS
+from crnn.tasks import from_config
+from crnn.tasks.forecasting import Forecasting
+from crnn.tasks.naive import verdict
+
+
+def learnt(task, data, share=0.0):
+    records, findings = task.read(data)
+    train, dev = task.split(records, share, 0, findings)
+    task.learn(train)
+    return train, dev, findings
+
+
+def waves(steps=200, columns=1, seed=0):
+    random = np.random.default_rng(seed)
+    time = np.arange(steps)[:, None] + np.arange(columns) * 3
+    return 50 + 10 * np.sin(2 * np.pi * time / 12) + random.normal(size=(steps, columns))
+
+
+# ── reading ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(("data", "count"), [(waves()[:, 0], 1), (waves(columns=3), 3), ([waves()[:, 0]] * 2, 2)])
+def test_arrays_and_lists_of_arrays_are_series(data, count):
+    assert len(Forecasting(3).read(data)[0]) == count
+
+
+def test_an_array_with_nan_is_refused_with_its_place():
+    bad = waves()[:, 0]
+    bad[17] = np.nan
+    with pytest.raises(DataError, match="step 17 is nan"):
+        Forecasting(3).read(bad)
+
+
+def test_what_is_no_series_is_refused():
+    for data in (7, [], {"a": 1}):
+        with pytest.raises(DataError, match="not understood"):
+            Forecasting(3).read(data)
+    with pytest.raises(DataError, match="no targets"):
+        Forecasting(3).read(waves(), waves())
+    with pytest.raises(DataError, match="not numbers"):
+        Forecasting(3).read(np.array(["a", "b"]))
+
+
+@pytest.mark.parametrize("settings", [{"horizon": 0}, {"look_back": 1.5}, {"season": True}, {"scaling": "max"}])
+def test_settings_that_cannot_be_are_refused(settings):
+    with pytest.raises(SpecError):
+        Forecasting(**{"horizon": 3, **settings})
+
+
+# ── split and scalers ────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_validation_is_the_tail_of_each_series_and_looks_back_into_training():
+    task = Forecasting(5, 10)
+    train, dev, _ = learnt(task, waves(columns=2), share=0.2)
+    assert [len(record.source) for record in train] == [160, 160]
+    windows = task.examples(dev, Findings())
+    assert len(windows) == 2 * (40 - 5 + 1)
+    np.testing.assert_allclose(windows.targets_of([0])[0], waves(columns=2)[160:165, 0], rtol=1e-5)
+    np.testing.assert_allclose(windows.history([0])[0], waves(columns=2)[150:160, 0])
+
+
+def test_scalers_are_learnt_from_the_training_part_alone():
+    values = waves()[:, 0]
+    changed = values.copy()
+    changed[160:] += 1e6
+    first, second = Forecasting(5, 10), Forecasting(5, 10)
+    learnt(first, values, share=0.2)
+    learnt(second, changed, share=0.2)
+    assert first.config() == second.config()
+
+
+def test_a_series_too_short_to_validate_on_is_trained_on_and_told():
+    task = Forecasting(5, 10)
+    train, dev, findings = learnt(task, [waves()[:, 0], waves(17)[:, 0]], share=0.2)
+    assert (len(train), len(dev)) == (2, 1)
+    assert findings["series too short to validate on"].names == ["series 2"]
+
+
+def test_series_without_a_window_are_left_out_and_told():
+    task = Forecasting(5, 10)
+    train, _, _ = learnt(task, [waves()[:, 0], waves(9)[:, 0], waves(1)[:, 0]])
+    findings = Findings()
+    assert len(task.examples(train, findings).series) == 1
+    assert findings["series too short"].names == ["series 2 (9 steps)", "series 3 (1 steps)"]
+
+
+def test_series_that_are_all_too_short_are_refused_with_the_numbers():
+    with pytest.raises(DataError, match="longest series has 9 steps; a look-back of 10 and a horizon of 5 need 15"):
+        learnt(Forecasting(5, 10), waves(9))
+
+
+def test_a_share_outside_its_range_is_refused():
+    with pytest.raises(SplitError, match="validation_split"):
+        Forecasting(5, 10).split(Forecasting(5, 10).read(waves())[0], 1.0, 0, Findings())
+
+
+def test_look_back_is_chosen_by_season_horizon_and_length():
+    long, short = Forecasting(6, season=12), Forecasting(6, season=12)
+    learnt(long, waves(300))
+    learnt(short, waves(30))
+    assert (long.look_back, short.look_back) == (24, 12)
+
+
+# ── answers ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def fitted(data, task=None, **settings):
+    model = crnn.Model(task or Forecasting(6, 24, season=12), size="tiny")
+    model.compile(**settings)
+    model.fit(data, epochs=3, validation_split=0.2, options=crnn.TrainOptions(progress=False))
+    return model
+
+
+def test_measures_are_in_real_units_and_losses_in_scaled_ones():
+    model = fitted(1000 * waves(300), loss="mae", metrics=["mae", "mase", "coverage"])
+    examples, found = model.examine(1000 * waves(300))
+    rows = found.rows.tolist()
+    truth = examples.targets_of(rows)
+    assert found.values["mae"] == pytest.approx(float((found.predictions - truth).abs().mean()), rel=1e-4)
+    scale = model.task.scalings["series"].scale
+    assert found.values["loss"] == pytest.approx(found.values["mae"] / scale, rel=1e-3)
+    naive = model.task.scalings["series"].naive
+    assert found.values["mase"] == pytest.approx(found.values["mae"] / naive, rel=1e-3)
+    assert np.isnan(found.values["coverage"])
+
+
+def test_quantiles_rise_and_the_value_is_the_median():
+    model = fitted(waves(300))
+    forecast = model.predict(waves(300))[0]
+    low, middle, high = forecast.quantiles.values()
+    assert (low <= middle).all()
+    assert (middle <= high).all()
+    np.testing.assert_array_equal(forecast.values, middle)
+    assert forecast.times.tolist() == list(range(300, 306))
+
+
+def test_a_short_history_is_forecast_too():
+    model = fitted(waves(300))
+    assert len(model.predict([waves(5)[:, 0]])[0]) == 6
+
+
+def test_learning_shows(tmp_path):
+    model = fitted(waves(400), loss="mse")
+    _, found = model.validation
+    rules = model.baselines()
+    truth = model.validation[0].targets_of(found.rows.tolist())
+    mae = {name: float((values - truth).abs().mean()) for name, values in {**rules, "own": found.predictions}.items()}
+    assert mae["own"] < 0.6 * mae["last value"]
+    assert mae["own"] < 1.1 * mae["linear ridge"]
+    assert set(mae) == {"own", "last value", "seasonal naive", "drift", "linear ridge"}
+
+
+def test_rules_say_what_they_are_called():
+    task = Forecasting(5, 24, season=12)
+    train, dev, _ = learnt(task, waves(200), share=0.2)
+    windows = task.examples(dev, Findings())
+    history, values = windows.history([3])[0], waves(200)[:, 0]
+    said = {name: rows[3].numpy() for name, rows in task.baselines(train, windows).items()}
+    np.testing.assert_array_equal(said["last value"], np.full(5, history[-1]))
+    np.testing.assert_allclose(said["seasonal naive"], values[163 - 12 : 163 - 7])
+    np.testing.assert_allclose(said["drift"], history[-1] + np.arange(1, 6) * (history[-1] - history[0]) / 23)
+    assert "linear ridge" not in task.baselines(None, windows)
+
+
+def test_a_random_walk_is_called_one():
+    said = verdict({"the network": {"mae": 1.02}, "last value": {"mae": 1.0}, "drift": {"mae": 1.01}})
+    assert "does not beat the last value" in said
+    assert "random walk" in said
+    assert "beats the best simple rule" in verdict({"the network": {"mae": 0.5}, "last value": {"mae": 1.0}})
+    assert verdict({"the network": {"mae": 0.5}}) == ""
+
+
+def test_a_model_of_hours_refuses_days(tmp_path):
+    hours = "\n".join(
+        f"{time},{value:.3f}"
+        for time, value in zip(
+            np.arange("2024-01-01T00", "2024-01-15T00", dtype="M8[h]"), waves(336)[:, 0], strict=True
+        )
+    )
+    days = "\n".join(
+        f"{time},{value:.3f}"
+        for time, value in zip(np.arange("2024-01-01", "2024-04-01", dtype="M8[D]"), waves(91)[:, 0], strict=True)
+    )
+    for name, text in (("hours", hours), ("days", days)):
+        (tmp_path / f"{name}.csv").write_text("time,load\n" + text, encoding="utf-8")
+    model = fitted(tmp_path / "hours.csv")
+    assert "hour" in model.task.covariates.cycles
+    with pytest.raises(DataError, match="steps of a day, the model was trained on steps of a hour"):
+        model.predict(tmp_path / "days.csv")
+
+
+def test_what_is_known_ahead_is_used_and_asked_for(tmp_path):
+    task = Forecasting(4, 13, target="sales", known="holiday")
+    model = fitted(sales(tmp_path / "past.csv", weeks=80), task)
+    found = model.predict(sales(tmp_path / "ahead.csv", weeks=80, ahead=4))
+    assert [each.series for each in found] == ["shop 1", "shop 2", "shop 3"]
+    with pytest.raises(DataError, match="'holiday' is known for 0 of the 4 steps"):
+        model.predict(tmp_path / "past.csv")
+
+
+def test_a_series_that_training_did_not_see_is_scaled_by_its_own_history():
+    model = fitted(waves(300, columns=2))
+    found = model.predict(waves(300, columns=3) * [1, 1, 1000])
+    assert 20_000 < found["column 3"].values.mean() < 80_000
+
+
+def test_augmentation_and_log_scaling_train():
+    fitted(waves(200), Forecasting(6, 24, scaling="log", augment=True))
+    with pytest.raises(DataError, match="only numbers above 0"):
+        fitted(waves(200) - 50, Forecasting(6, 24, scaling="log"))
+
+
+def test_a_constant_series_trains_and_stays_constant(tmp_path):
+    rows = "\n".join(f"{day},7" for day in np.arange("2024-01-01", "2024-05-01", dtype="M8[D]"))
+    (tmp_path / "flat.csv").write_text("date,load\n" + rows, encoding="utf-8")
+    with pytest.warns(DataWarning, match="constant series"):
+        model = fitted(tmp_path / "flat.csv")
+    with pytest.warns(DataWarning, match="constant series"):
+        values = model.evaluate(tmp_path / "flat.csv")
+    assert np.isfinite(values[1])
+    np.testing.assert_allclose(model.predict(tmp_path / "flat.csv")[0].values, 7, atol=0.5)
+
+
+def test_the_configuration_comes_back_with_all_that_was_learnt(tmp_path):
+    task = Forecasting(4, 13, target="sales", known="holiday")
+    learnt(task, sales(tmp_path / "s.csv", weeks=80))
+    again = from_config(json.loads(json.dumps(task.config())))
+    assert again.config() == task.config()
+    assert again.network("small") == task.network("small")
+
+
+def test_a_fit_that_goes_on_gives_the_same_weights(tmp_path):
+    def run(folder, epochs):
+        model = crnn.Model(Forecasting(4, 12), size="tiny")
+        model.compile(schedule="constant")
+        model.fit(waves(120), epochs=epochs, options=crnn.TrainOptions(progress=False, folder=folder))
+        return model._predictor.recogniser.state_dict()
+
+    whole = run(tmp_path / "a", 3)
+    again = run(tmp_path / "a", 3)
+    assert all(torch.equal(whole[name], again[name]) for name in whole)
+
+
+def test_coverage_is_the_share_inside_the_outer_quantiles():
+    measure = METRICS.make("coverage")
+    predictions = torch.tensor([[[0.0, 1, 2], [0, 1, 2]]])
+    assert float(measure.of(predictions, torch.tensor([[1.0, 5.0]]))) == 0.5
+    assert np.isnan(float(measure.of(predictions[..., 0], torch.tensor([[1.0, 5.0]]))))

@@ -1,0 +1,74 @@
+"""Backtests judge at the origins that they name, beside rules that saw no more than the network."""
+
+import json
+
+import numpy as np
+import pytest
+
+import crnn
+from crnn.backtest import MEASURES, backtest
+from crnn.errors import DataError, SpecError
+from crnn.report import forecasts
+
+
+def waves(steps=240, columns=2):
+    time = np.arange(steps)[:, None] + np.arange(columns)
+    return 50 + 10 * np.sin(2 * np.pi * time / 12) + np.random.default_rng(0).normal(size=(steps, columns))
+
+
+@pytest.fixture(scope="module")
+def model():
+    made = crnn.Model(crnn.Forecasting(6, 24, season=12), size="tiny")
+    made.fit(waves()[:200], epochs=2, options=crnn.TrainOptions(progress=False))
+    return made
+
+
+@pytest.fixture(scope="module")
+def found(model):
+    return backtest(model, waves(), folds=3)
+
+
+def test_origins_are_a_horizon_apart_and_end_at_the_end(found):
+    assert found.windows == 6
+    assert found.origins == ("222", "234")
+    np.testing.assert_allclose(found.truth[0], waves()[-6:, 0], rtol=1e-6)
+    assert len(found.history[0]) == 234
+
+
+def test_every_measure_of_network_and_rules(found):
+    assert set(found.measures) == {"the network", "last value", "seasonal naive", "drift", "linear ridge"}
+    assert all(tuple(row) == MEASURES for row in found.measures.values())
+    last = np.concatenate([np.abs(waves()[at : at + 6] - waves()[at - 1]) for at in (222, 228, 234)])
+    assert found.measures["last value"]["mae"] == pytest.approx(last.mean(), rel=1e-5)
+    assert np.mean(found.by_horizon["last value"]) == pytest.approx(last.mean(), rel=1e-5)
+    assert 0 <= found.measures["the network"]["coverage"] <= 1
+    assert found.verdict
+
+
+def test_it_is_json(found):
+    facts = json.loads(json.dumps(found.to_dict(), allow_nan=False))
+    assert facts["measures"]["drift"]["coverage"] is None
+
+
+def test_plots_are_drawn(found):
+    assert forecasts.picture(found.forecasts, found.history, found.truth, found.beside).png[:4] == b"\x89PNG"
+    assert forecasts.by_horizon(found).png[:4] == b"\x89PNG"
+
+
+def test_what_training_saw_is_called_so(tmp_path):
+    dates = np.arange("2024-01-01", "2024-07-01", dtype="M8[D]")
+    rows = "\n".join(f"{day},{value:.3f}" for day, value in zip(dates, waves(len(dates))[:, 0], strict=True))
+    (tmp_path / "a.csv").write_text("date,load\n" + rows, encoding="utf-8")
+    made = crnn.Model(crnn.Forecasting(6, 24), size="tiny")
+    made.fit(tmp_path / "a.csv", epochs=1, validation_split=0.2, options=crnn.TrainOptions(progress=False))
+    assert "judged on steps that were trained on" not in backtest(made, tmp_path / "a.csv", folds=2).findings
+    assert "judged on steps that were trained on" in backtest(made, tmp_path / "a.csv", folds=20).findings
+
+
+def test_what_cannot_be_judged_is_refused(model):
+    with pytest.raises(DataError, match=r"no series has 24 \+ 6 steps"):
+        backtest(model, waves(20))
+    with pytest.raises(SpecError, match="folds=0"):
+        backtest(model, waves(), folds=0)
+    with pytest.raises(SpecError, match="model of the task forecast"):
+        backtest(crnn.Model(crnn.ArrayClassification(2)), waves())
