@@ -32,6 +32,7 @@ from crnn.data.sources import read
 from crnn.errors import NotReadyError, SpecError
 from crnn.padded import Vary
 from crnn.spec import ConvSpec, HeadSpec, NetworkSpec, RecurrentSpec
+from crnn.tasks.calibration import fit_temperature, tempered
 from crnn.tasks.labels import Labels
 from crnn.tasks.task import Option, Plan, Task, size_index
 
@@ -222,19 +223,15 @@ class SpokenCommands(Task):
 
     def calibrate(self, predictions: Tensor, targets: Tensor) -> None:
         """Fit the temperature that makes probabilities honest (arXiv:1706.04599), then the threshold for refusing."""
-        logs = predictions.double().clamp_min(1e-12).log()
-        # Not below a half: a validation part without errors would ask for certainty that no other room gives.
-        grid = torch.logspace(-0.3, 1.0, 53, dtype=torch.float64)
-        losses = [float(nn.functional.cross_entropy(logs / float(value), targets)) for value in grid]
-        self.temperature = float(grid[int(np.argmin(losses))])
-        best, answers = (logs / self.temperature).softmax(1).max(1)
+        self.temperature = fit_temperature(predictions, targets)
+        best, answers = self.probabilities(predictions).max(1)
         right = best[answers == targets]
         wanted = float(right.quantile(self.refuse)) if len(right) and self.refuse > 0 else 0.0
         self.threshold = min(wanted, MOST_CERTAIN)
 
     def probabilities(self, predictions: Tensor) -> Tensor:
         """Calibrated probabilities ``(B, K)``, in double precision."""
-        return (predictions.double().clamp_min(1e-12).log() / self.temperature).softmax(1)
+        return tempered(predictions, self.temperature)
 
     def decode(self, predictions: Tensor, lengths: Tensor) -> list[Command]:
         """The command of each clip, or none of these; labels that begin with "_" (as _unknown_) are none too."""
