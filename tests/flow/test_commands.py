@@ -30,14 +30,6 @@ def words(tmp_path_factory):
     return tone_words(tmp_path_factory.mktemp("words"), WORDS, speakers=4, takes=4)
 
 
-def crnn_command(capsys, *arguments):
-    """Run the command line; exit code, stdout, stderr."""
-    with pytest.raises(SystemExit) as stopped:
-        main([str(argument) for argument in arguments])
-    output = capsys.readouterr()
-    return stopped.value.code, output.out, output.err
-
-
 @pytest.fixture(scope="module")
 def model(tmp_path_factory, words):
     """A model folder, trained from the command line."""
@@ -62,63 +54,63 @@ def test_train_leaves_model_report_and_logs(model):
 
 
 @pytest.mark.filterwarnings("default")
-def test_training_into_the_folder_of_another_model_keeps_that_one(words, capsys, tmp_path):
+def test_training_into_the_folder_of_another_model_keeps_that_one(words, crnn_command, tmp_path):
     train = ["train", "commands", words, "--out", tmp_path / "m", "--size", "tiny", "--epochs", "1", "--no-report"]
-    assert crnn_command(capsys, *train)[0] == 0
-    code, _, err = crnn_command(capsys, *train)  # the same command goes on from where it ended
+    assert crnn_command(*train)[0] == 0
+    code, _, err = crnn_command(*train)  # the same command goes on from where it ended
     assert code == 0
     assert "another model" not in err
     first = (tmp_path / "m" / "model.safetensors").read_bytes()
-    code, _, err = crnn_command(capsys, *train, "--seed", "1")
+    code, _, err = crnn_command(*train, "--seed", "1")
     assert code == 0
     assert f"held another model, which was moved to {tmp_path / 'm' / 'previous'}" in err
     assert (tmp_path / "m" / "previous" / "model.safetensors").read_bytes() == first
     assert crnn.load(tmp_path / "m" / "previous").parameters == crnn.load(tmp_path / "m").parameters
 
 
-def test_the_model_has_learnt(model, words, capsys):
-    code, out, _ = crnn_command(capsys, "evaluate", model, words, "--json", "--no-report")
+def test_the_model_has_learnt(model, words, crnn_command):
+    code, out, _ = crnn_command("evaluate", model, words, "--json", "--no-report")
     facts = json.loads(out)
     assert code == 0
     assert facts["samples"] == 64
     assert facts["metrics"]["accuracy"] > 0.8
 
 
-def test_evaluate_writes_a_page(model, words, capsys, tmp_path):
-    code, out, _ = crnn_command(capsys, "evaluate", model, words, "--report", tmp_path)
+def test_evaluate_writes_a_page(model, words, crnn_command, tmp_path):
+    code, out, _ = crnn_command("evaluate", model, words, "--report", tmp_path)
     assert code == 0
     assert "accuracy" in out
     assert (tmp_path / "report.html").is_file()
 
 
-def test_predict_from_the_command_line(model, words, capsys):
+def test_predict_from_the_command_line(model, words, crnn_command):
     clips = sorted(words.parent.rglob("*.wav"))[:3]
-    code, out, _ = crnn_command(capsys, "predict", model, *clips)
+    code, out, _ = crnn_command("predict", model, *clips)
     assert code == 0
     assert [line.split("\t")[0] for line in out.splitlines()] == [str(clip) for clip in clips]
-    code, out, _ = crnn_command(capsys, "predict", model, clips[0], "--json")
+    code, out, _ = crnn_command("predict", model, clips[0], "--json")
     answer = json.loads(out)
     assert answer["input"] == str(clips[0])
     assert 0 <= answer["probability"] <= 1
     assert set(answer["alternatives"]) <= set(WORDS)
 
 
-def test_predict_names_what_it_cannot_read_and_goes_on(model, words, capsys, tmp_path):
+def test_predict_names_what_it_cannot_read_and_goes_on(model, words, crnn_command, tmp_path):
     clip = next(words.parent.rglob("*.wav"))
     broken = tmp_path / "broken.wav"
     broken.write_bytes(b"RIFF")
-    code, out, err = crnn_command(capsys, "predict", model, broken, tmp_path / "absent.wav", clip)
+    code, out, err = crnn_command("predict", model, broken, tmp_path / "absent.wav", clip)
     assert code == 1
     assert len(out.splitlines()) == 1
     assert "broken.wav" in err
     assert "absent.wav" in err
 
 
-def test_inspect_data_and_model(model, words, capsys):
-    code, out, _ = crnn_command(capsys, "inspect", words)
+def test_inspect_data_and_model(model, words, crnn_command):
+    code, out, _ = crnn_command("inspect", words)
     assert code == 0
     assert "左转" in out
-    code, out, _ = crnn_command(capsys, "inspect", model, "--json")
+    code, out, _ = crnn_command("inspect", model, "--json")
     assert code == 0
     assert json.loads(out)
 
@@ -201,8 +193,8 @@ def test_samples_left_out_are_named_once(words, tmp_path):
         (lambda folder: _text(folder, "path,lable\na.wav,x\n"), "label"),
     ],
 )
-def test_data_that_cannot_be_used_is_one_clear_error(prepare, message, tmp_path, capsys):
-    code, _, err = crnn_command(capsys, "train", "commands", prepare(tmp_path), "--out", tmp_path / "m")
+def test_data_that_cannot_be_used_is_one_clear_error(prepare, message, tmp_path, crnn_command):
+    code, _, err = crnn_command("train", "commands", prepare(tmp_path), "--out", tmp_path / "m")
     assert code == 1
     assert message in err
     assert "Traceback" not in err
@@ -221,17 +213,17 @@ def _text(folder, text):
     return path
 
 
-def test_mistakes_of_typing(capsys, tmp_path):
-    code, _, err = crnn_command(capsys, "train", "comands", tmp_path)
+def test_mistakes_of_typing(crnn_command, tmp_path):
+    code, _, err = crnn_command("train", "comands", tmp_path)
     assert code == 1
     assert "Did you mean 'commands'" in err
-    assert crnn_command(capsys, "tarin")[0] == 2
-    assert crnn_command(capsys, "train", "commands", tmp_path, "--epoch")[0] == 2
-    code, _, err = crnn_command(capsys, "predict", tmp_path, "a.wav")
+    assert crnn_command("tarin")[0] == 2
+    assert crnn_command("train", "commands", tmp_path, "--epoch")[0] == 2
+    code, _, err = crnn_command("predict", tmp_path, "a.wav")
     assert code == 1
     assert "holds no model" in err
-    assert crnn_command(capsys, "--version")[0] == 0
-    assert "evaluate" in crnn_command(capsys, "--help")[1]
+    assert crnn_command("--version")[0] == 0
+    assert "evaluate" in crnn_command("--help")[1]
 
 
 def test_noise_without_a_folder_is_an_error(words, tmp_path):
@@ -255,8 +247,8 @@ def test_an_easy_validation_part_does_not_make_the_recogniser_deaf():
     assert task.temperature >= 0.5
 
 
-def test_a_folder_to_predict_may_hold_other_files(model, words, capsys):
-    code, out, _ = crnn_command(capsys, "predict", model, words.parent)
+def test_a_folder_to_predict_may_hold_other_files(model, words, crnn_command):
+    code, out, _ = crnn_command("predict", model, words.parent)
     assert code == 0
     assert len(out.splitlines()) == 64
 

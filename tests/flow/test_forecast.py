@@ -11,14 +11,6 @@ from crnn.data.toy import sales, tones
 OPTIONS = ["--horizon", "4", "--look-back", "13", "--target", "sales", "--known", "holiday", "--season", "13"]
 
 
-def crnn_command(capsys, *arguments):
-    """Run the command line; exit code, stdout, stderr."""
-    with pytest.raises(SystemExit) as stopped:
-        main([str(argument) for argument in arguments])
-    output = capsys.readouterr()
-    return stopped.value.code, output.out, output.err
-
-
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
     """Tables, and a model trained from the command line."""
@@ -41,9 +33,8 @@ def test_training_leaves_model_and_report(folder):
     assert "linear ridge" in page
 
 
-def test_a_forecast_becomes_a_table_and_a_plot(folder, capsys, tmp_path):
+def test_a_forecast_becomes_a_table_and_a_plot(folder, crnn_command, tmp_path):
     code, out, _ = crnn_command(
-        capsys,
         "forecast",
         folder / "model",
         folder / "ahead.csv",
@@ -62,58 +53,57 @@ def test_a_forecast_becomes_a_table_and_a_plot(folder, capsys, tmp_path):
     assert (tmp_path / "next.png").read_bytes()[:4] == b"\x89PNG"
 
 
-def test_a_forecast_on_the_terminal_and_as_json(folder, capsys):
-    code, out, _ = crnn_command(capsys, "forecast", folder / "model", folder / "ahead.csv")
+def test_a_forecast_on_the_terminal_and_as_json(folder, crnn_command):
+    code, out, _ = crnn_command("forecast", folder / "model", folder / "ahead.csv")
     assert code == 0
     assert out.startswith("series,time,value,q0.1,q0.5,q0.9\nshop 1,2022-12-05,")
-    code, out, _ = crnn_command(capsys, "forecast", folder / "model", folder / "ahead.csv", "--json")
+    code, out, _ = crnn_command("forecast", folder / "model", folder / "ahead.csv", "--json")
     assert [json.loads(line)["series"] for line in out.splitlines()] == ["shop 1", "shop 2", "shop 3"]
 
 
-def test_what_is_not_known_ahead_is_asked_for(folder, capsys):
-    code, out, err = crnn_command(capsys, "forecast", folder / "model", folder / "past.csv")
+def test_what_is_not_known_ahead_is_asked_for(folder, crnn_command):
+    code, out, err = crnn_command("forecast", folder / "model", folder / "past.csv")
     assert code == 1
     assert out == ""
     assert "'holiday' is known for 0 of the 4 steps to forecast: add rows" in err
 
 
-def test_a_backtest_prints_the_rules_and_a_verdict(folder, capsys, tmp_path):
+def test_a_backtest_prints_the_rules_and_a_verdict(folder, crnn_command, tmp_path):
     plots = ("--plot", tmp_path / "a.png", "--errors", tmp_path / "b.png")
-    code, out, _ = crnn_command(capsys, "backtest", folder / "model", folder / "past.csv", "--folds", "2", *plots)
+    code, out, _ = crnn_command("backtest", folder / "model", folder / "past.csv", "--folds", "2", *plots)
     assert code == 0
     assert "6 forecasts from" in out
     for text in ("the network", "last value", "seasonal naive", "drift", "linear ridge", "The forecast"):
         assert text in out
     assert all((tmp_path / name).read_bytes()[:4] == b"\x89PNG" for name in ("a.png", "b.png"))
-    code, out, _ = crnn_command(capsys, "backtest", folder / "model", folder / "past.csv", "--json")
+    code, out, _ = crnn_command("backtest", folder / "model", folder / "past.csv", "--json")
     assert json.loads(out)["measures"]["the network"]["mae"] > 0
 
 
-def test_evaluate_predict_and_inspect_know_forecasts(folder, capsys):
-    code, out, _ = crnn_command(capsys, "evaluate", folder / "model", folder / "past.csv", "--no-report")
+def test_evaluate_predict_and_inspect_know_forecasts(folder, crnn_command):
+    code, out, _ = crnn_command("evaluate", folder / "model", folder / "past.csv", "--no-report")
     assert code == 0
     assert "seasonal naive" in out
-    code, out, _ = crnn_command(capsys, "predict", folder / "model", folder / "ahead.csv")
+    code, out, _ = crnn_command("predict", folder / "model", folder / "ahead.csv")
     assert (code, len(out.splitlines())) == (0, 3)
-    code, out, _ = crnn_command(capsys, "inspect", folder / "model")
+    code, out, _ = crnn_command("inspect", folder / "model")
     assert code == 0
     assert "linear shortcut" in out
 
 
-def test_another_model_is_refused(folder, capsys, tmp_path):
+def test_another_model_is_refused(folder, crnn_command, tmp_path):
     import crnn
 
     model = crnn.Model(crnn.ArrayClassification(2), size="tiny")
     model.fit(*tones(2, 32), epochs=1, options=crnn.TrainOptions(progress=False))
     model.save(tmp_path / "m")
-    code, _, err = crnn_command(capsys, "forecast", tmp_path / "m", folder / "past.csv")
+    code, _, err = crnn_command("forecast", tmp_path / "m", folder / "past.csv")
     assert code == 1
     assert "not of forecast" in err
 
 
-def test_a_horizon_longer_than_the_series_is_said_at_once(folder, capsys, tmp_path):
+def test_a_horizon_longer_than_the_series_is_said_at_once(folder, crnn_command, tmp_path):
     code, _, err = crnn_command(
-        capsys,
         "train",
         "forecast",
         folder / "past.csv",

@@ -11,14 +11,6 @@ from crnn.data.toy import gestures
 TINY = ["--size", "tiny", "--epochs", "6", "--json"]
 
 
-def crnn_command(capsys, *arguments):
-    """Run the command line; exit code, stdout, stderr."""
-    with pytest.raises(SystemExit) as stopped:
-        main([str(argument) for argument in arguments])
-    output = capsys.readouterr()
-    return stopped.value.code, output.out, output.err
-
-
 @pytest.fixture(scope="module")
 def table(tmp_path_factory):
     return gestures(tmp_path_factory.mktemp("toy") / "gestures.csv", subjects=5)
@@ -55,72 +47,72 @@ def test_train_leaves_a_model_a_report_and_the_rules_beside_it(model):
     assert config["channels"] == ["ax", "ay", "az"]
 
 
-def test_evaluate_says_how_good_it_is(model, table, capsys):
-    code, out, _ = crnn_command(capsys, "evaluate", model, table, "--json", "--no-report")
+def test_evaluate_says_how_good_it_is(model, table, crnn_command):
+    code, out, _ = crnn_command("evaluate", model, table, "--json", "--no-report")
     facts = json.loads(out)
     assert (code, facts["samples"]) == (0, 60)
     assert facts["metrics"]["accuracy"] > 0.8
 
 
-def test_predict_a_long_table_and_a_single_sequence(model, table, capsys, tmp_path):
-    code, out, _ = crnn_command(capsys, "predict", model, table)
+def test_predict_a_long_table_and_a_single_sequence(model, table, crnn_command, tmp_path):
+    code, out, _ = crnn_command("predict", model, table)
     assert code == 0
     assert len(out.splitlines()) == 60
     assert out.startswith("gestures.csv trial 0\t")
     one = tmp_path / "one.csv"
     one.write_text("az,ay,ax\n" + "1,2,3\n" * 30)  # other order, found by name
-    code, out, _ = crnn_command(capsys, "predict", model, one, "--json")
+    code, out, _ = crnn_command("predict", model, one, "--json")
     assert code == 0
     assert set(json.loads(out)) == {"input", "label", "probability", "alternatives"}
 
 
-def test_missing_values_are_told_when_predicting_too(model, capsys, tmp_path):
+def test_missing_values_are_told_when_predicting_too(model, crnn_command, tmp_path):
     one = tmp_path / "one.csv"
     one.write_text("ax,ay,az\n" + "1,,3\n" + "1,2,3\n" * 30)
-    code, out, err = crnn_command(capsys, "predict", model, one)
+    code, out, err = crnn_command("predict", model, one)
     assert (code, len(out.splitlines())) == (0, 1)
     assert "note: 1 sequence with missing values (noted)" in err
 
 
-def test_other_channels_are_refused_by_name(model, capsys, tmp_path):
+def test_other_channels_are_refused_by_name(model, crnn_command, tmp_path):
     one = tmp_path / "one.csv"
     one.write_text("ax,ay\n" + "1,2\n" * 30)
-    code, _, err = crnn_command(capsys, "predict", model, one)
+    code, _, err = crnn_command("predict", model, one)
     assert code == 1
     assert "has no channel az; it has ax, ay" in err
 
 
 @pytest.mark.filterwarnings("always::crnn.errors.DataWarning")
-def test_a_file_of_the_archives_from_end_to_end(tmp_path, capsys):
+def test_a_file_of_the_archives_from_end_to_end(tmp_path, crnn_command):
     file = ts_file(tmp_path, broken="1,2:3:slow")
     out = tmp_path / "model"
-    code, told, err = crnn_command(capsys, "train", "series", file, "--out", out, *TINY)
+    code, told, err = crnn_command("train", "series", file, "--out", out, *TINY)
     assert code == 0
     assert "note: 1 ragged dimensions (left out): Waves_TRAIN.ts line 46" in err
     assert json.loads(told)["best"]["val_accuracy"] > 0.8
-    assert crnn_command(capsys, "predict", out, file)[0] == 1  # one case is ragged, the rest are answered
-    code, told, _ = crnn_command(capsys, "inspect", file, "--json")
+    assert crnn_command("predict", out, file)[0] == 1  # one case is ragged, the rest are answered
+    code, told, _ = crnn_command("inspect", file, "--json")
     assert json.loads(told)["labels"] == {"fast": 20, "slow": 20}
     assert code == 0
-    assert crnn_command(capsys, "inspect", out)[0] == 0
+    assert crnn_command("inspect", out)[0] == 0
 
 
-def test_columns_are_named_on_the_command_line(tmp_path, capsys):
+def test_columns_are_named_on_the_command_line(tmp_path, crnn_command):
     text = gestures(tmp_path / "g.csv", subjects=2, takes=3).read_text()
     (tmp_path / "g.csv").write_text(text.replace("trial,subject,time", "nr,who,tick", 1).replace("gesture", "what", 1))
     options = ["--id-column", "nr", "--group-column", "who", "--channels", "ax", "--channels", "ay"]
     arguments = ("train", "series", tmp_path / "g.csv", "--out", tmp_path / "m", *TINY, *options)
-    code, _, err = crnn_command(capsys, *arguments)
+    code, _, err = crnn_command(*arguments)
     assert code == 1
     assert "no column for the label" in err
-    code, _, _ = crnn_command(capsys, *arguments, "--label-column", "what", "--normalise", "sequence", "--no-augment")
+    code, _, _ = crnn_command(*arguments, "--label-column", "what", "--normalise", "sequence", "--no-augment")
     assert code == 0
     config = json.loads((tmp_path / "m" / "config.json").read_text())["task"]
     assert (config["channels"], config["normalise"], config["augment"]) == (["ax", "ay"], "sequence", False)
 
 
-def test_one_class_is_no_classification(tmp_path, capsys):
+def test_one_class_is_no_classification(tmp_path, crnn_command):
     table = gestures(tmp_path / "g.csv", labels=("still",), subjects=2)
-    code, _, err = crnn_command(capsys, "train", "series", table, "--out", tmp_path / "m", *TINY)
+    code, _, err = crnn_command("train", "series", table, "--out", tmp_path / "m", *TINY)
     assert code == 1
     assert "at least two labels" in err

@@ -21,14 +21,6 @@ def own_cache(tmp_path_factory, monkeypatch):
     monkeypatch.setenv("CRNN_CACHE", str(tmp_path_factory.getbasetemp() / "cache"))
 
 
-def crnn_command(capsys, *arguments):
-    """Run the command line; exit code, stdout, stderr."""
-    with pytest.raises(SystemExit) as stopped:
-        main([str(argument) for argument in arguments])
-    output = capsys.readouterr()
-    return stopped.value.code, output.out, output.err
-
-
 @pytest.fixture(scope="module")
 def table(tmp_path_factory):
     return reviews(tmp_path_factory.mktemp("texts") / "reviews.csv", 160, language="zh")
@@ -63,8 +55,8 @@ def written(path, rows, encoding="utf-8", delimiter=","):
 # ── what works ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def test_the_model_has_learnt_negations_too(folder, table, capsys):
-    code, out, _ = crnn_command(capsys, "evaluate", folder, table, "--json")
+def test_the_model_has_learnt_negations_too(folder, table, crnn_command):
+    code, out, _ = crnn_command("evaluate", folder, table, "--json")
     facts = json.loads(out)
     assert code == 0
     assert facts["metrics"]["accuracy"] > 0.85
@@ -72,8 +64,8 @@ def test_the_model_has_learnt_negations_too(folder, table, capsys):
     assert "told most" in (folder / "evaluation" / "report.html").read_text(encoding="utf-8")
 
 
-def test_predict_takes_the_text_itself(folder, capsys):
-    code, out, _ = crnn_command(capsys, "predict", folder, "这家酒店的房间真的很干净！", "--json", "--explain")
+def test_predict_takes_the_text_itself(folder, crnn_command):
+    code, out, _ = crnn_command("predict", folder, "这家酒店的房间真的很干净！", "--json", "--explain")
     answer = json.loads(out)
     assert code == 0
     assert answer["input"] == "这家酒店的房间真的很干净！"
@@ -105,11 +97,11 @@ def test_a_saved_model_answers_alike(model, tmp_path):
     assert again.task.config() == model.task.config()
 
 
-def test_inspect_knows_texts(folder, table, capsys):
-    code, out, _ = crnn_command(capsys, "inspect", table, "--json")
+def test_inspect_knows_texts(folder, table, crnn_command):
+    code, out, _ = crnn_command("inspect", table, "--json")
     facts = json.loads(out)
     assert (code, facts["task"], facts["labels"]) == (0, "text", {"好评": 80, "差评": 80})
-    code, out, _ = crnn_command(capsys, "inspect", folder)
+    code, out, _ = crnn_command("inspect", folder)
     assert code == 0
     assert "Embedding" in out
     assert "entries" in out, "the vocabulary is not printed word by word"
@@ -268,22 +260,22 @@ def test_empty_texts_are_named(tmp_path):
         read(["", " "], ["a", "b"])
 
 
-def test_empty_texts_cannot_be_predicted(model, folder, capsys):
+def test_empty_texts_cannot_be_predicted(model, folder, crnn_command):
     with pytest.raises(DataError, match="empty"):
         model.predict("  ")
     with pytest.raises(DataError, match="no word and no sign"):
         model.predict("\u200b\u200b")
-    code, _, err = crnn_command(capsys, "predict", folder, "")
+    code, _, err = crnn_command("predict", folder, "")
     assert code == 1
     assert "empty" in err
 
 
-def test_a_missing_file_is_no_text_to_train_on(folder, capsys):
+def test_a_missing_file_is_no_text_to_train_on(folder, crnn_command):
     with pytest.raises(UnreadableError, match="does not exist"):
         fit("reviews.csv")
     with pytest.raises(UnreadableError, match="does not exist"):
         fit("some reviews")
-    code, _, err = crnn_command(capsys, "predict", folder, "missing.csv")
+    code, _, err = crnn_command("predict", folder, "missing.csv")
     assert (code, "does not exist" in err) == (1, True)
 
 
