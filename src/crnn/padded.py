@@ -105,3 +105,14 @@ class Padded:
 
 Vary = Callable[[Padded, torch.Generator], Padded]
 """An augmentation: a batch and the only source of chance, in; a batch, out."""
+
+
+def chained(*steps: Vary) -> Vary:
+    """Augmentations one after another, as one."""
+
+    def vary(batch: Padded, generator: torch.Generator) -> Padded:
+        for step in steps:
+            batch = step(batch, generator)
+        return batch
+
+    return vary

@@ -4,8 +4,8 @@ import pytest
 import torch
 
 from crnn.errors import SpecError
-from crnn.padded import Padded
-from crnn.series.lookback import Forget, Jitter, chain
+from crnn.padded import Padded, chained
+from crnn.series.lookback import Forget, Jitter
 
 
 def batch():
@@ -13,7 +13,7 @@ def batch():
 
 
 @pytest.mark.parametrize(
-    "change", [Jitter(6, share=1.0), Forget(6, share=1.0, most=0.5), chain([Jitter(6), Forget(6)])]
+    "change", [Jitter(6, share=1.0), Forget(6, share=1.0, most=0.5), chained(Jitter(6), Forget(6))]
 )
 def test_only_values_of_the_look_back_change(change):
     given = batch()

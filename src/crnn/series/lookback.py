@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import torch
@@ -69,14 +68,3 @@ class Forget:
         inside = (place >= starts[:, None]) & (place < (starts + lengths)[:, None])
         data[:, :steps, 0] = data[:, :steps, 0].gather(1, torch.where(inside, starts[:, None] - 1, place))
         return batch.with_data(data)
-
-
-def chain(steps: list[Callable[[Padded, torch.Generator], Padded]]) -> Callable[[Padded, torch.Generator], Padded]:
-    """Several changes, one after another."""
-
-    def vary(batch: Padded, generator: torch.Generator) -> Padded:
-        for step in steps:
-            batch = step(batch, generator)
-        return batch
-
-    return vary

@@ -15,11 +15,11 @@ from crnn.data.example import Example, ExampleSet, Record
 from crnn.data.findings import Findings
 from crnn.errors import DataError, NotReadyError, SpecError, SplitError
 from crnn.forecast_spec import ForecastSpec
-from crnn.padded import Vary
+from crnn.padded import Vary, chained
 from crnn.series import calendar, covariates, scaling
 from crnn.series.covariates import Covariates
 from crnn.series.forecast import Forecast, Forecasts
-from crnn.series.lookback import Forget, Jitter, chain
+from crnn.series.lookback import Forget, Jitter
 from crnn.series.scaling import Scaling
 from crnn.series.series import Series, from_array
 from crnn.series.steps import DAY_S, Step
@@ -311,7 +311,7 @@ class Forecasting(Task):
 
     def vary_inputs(self) -> Vary | None:
         """Noise on the look-back, and stretches of it forgotten."""
-        return chain([Jitter(self.horizon), Forget(self.horizon)]) if self.augment else None
+        return chained(Jitter(self.horizon), Forget(self.horizon)) if self.augment else None
 
     @property
     def horizon(self) -> int:

@@ -18,7 +18,7 @@ from crnn.data.example import Example, ExampleSet, Record
 from crnn.data.findings import Findings
 from crnn.errors import DataError, NotReadyError, SpecError, UnreadableError
 from crnn.nn.embedding import Embedding, Linear
-from crnn.padded import Vary
+from crnn.padded import Vary, chained
 from crnn.spec import BranchSpec, ConvSpec, HeadSpec, NetworkSpec, RecurrentSpec
 from crnn.tasks import text_baselines
 from crnn.tasks.calibration import fit_temperature, tempered
@@ -28,7 +28,6 @@ from crnn.tasks.text_answers import TextAnswer, answered
 from crnn.tasks.text_reading import Reader, columns, labels_of, text_of
 from crnn.tasks.text_vocabulary import mark, vocabulary_spec
 from crnn.text.augment import Drop, Swap
-from crnn.text.augment import Vary as Chain
 from crnn.text.normalize import normalise, tokenise
 from crnn.text.vectors import read_vectors
 from crnn.text.vocabulary import Vocabulary
@@ -192,7 +191,7 @@ class TextClassification(Task):
 
     def vary_inputs(self) -> Vary | None:
         """Hide single tokens, exchange neighbours now and then."""
-        return Chain(Drop(0.1), Swap(0.02)) if self.augment else None
+        return chained(Drop(0.1), Swap(0.02)) if self.augment else None
 
     # ── reading and learning ─────────────────────────────────────────────────────────────────────────────────────────
 

@@ -53,23 +53,6 @@ class Swap:
         return batch.with_data(batch.data.gather(1, place[..., None].expand_as(batch.data)))
 
 
-class Vary:
-    """One variation after another.
-
-    Args:
-        steps: In their order.
-    """
-
-    def __init__(self, *steps: Drop | Swap) -> None:
-        self.steps = steps
-
-    def __call__(self, batch: Padded, generator: torch.Generator) -> Padded:
-        """Vary a batch ``(B, T, slots)``, into new data."""
-        for step in self.steps:
-            batch = step(batch, generator)
-        return batch
-
-
 def _drawn(batch: Padded, generator: torch.Generator) -> Tensor:
     drawn: Tensor = torch.rand(batch.data.shape[:2], generator=generator, device=generator.device)
     return drawn.to(batch.data.device)
