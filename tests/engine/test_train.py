@@ -163,12 +163,13 @@ def test_options_that_cannot_be_are_refused():
 
 SCRIPT = textwrap.dedent(
     """
-    import json, sys
+    import faulthandler, json, sys
     import numpy as np
     import torch
     import crnn
 
     if __name__ == "__main__":
+        faulthandler.dump_traceback_later(120, exit=True)  # says where processes wait for each other
         torch.set_num_threads(1)
         random = np.random.default_rng(0)
         y = random.integers(0, 3, 64)
@@ -198,7 +199,7 @@ STOPPED = """
     try:
         model.fit(x, y, epochs=3, batch_size=10, validation_split=0, options=options)
     except crnn.errors.TrainingError as error:
-        print("stopped:", error, flush=True)
+        print(f"stopped: {error}\\n", end="", flush=True)  # one piece, as two processes write
 """
 
 
@@ -213,7 +214,7 @@ def test_two_processes_give_the_metrics_of_one_on_the_union(tmp_path, launcher):
     for devices in (1, 2):
         start = [sys.executable]
         if launcher == "torchrun" and devices == 2:
-            start += ["-m", "torch.distributed.run", "--nproc_per_node=2", "--master_port=29631"]
+            start += ["-m", "torch.distributed.run", "--standalone", "--nproc_per_node=2"]
         out = tmp_path / f"{devices}.json"
         done = subprocess.run(
             [*start, str(script), str(devices), str(tmp_path / f"run{devices}"), str(out)],

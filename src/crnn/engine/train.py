@@ -6,11 +6,13 @@ Trainer took 7–24 % more on small networks (`docs/why/design.md`).
 
 from __future__ import annotations
 
+import gc
 import logging
 import math
 import time
 import warnings
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from typing import Any, cast
 
@@ -85,10 +87,9 @@ def train(job: Job, options: TrainOptions) -> History:
     if options.allocator:
         speed.keep_memory()
     fabric = _launch(options)
-    with speed.seeded(options.seed):
+    with _connected(fabric), speed.seeded(options.seed):
         history = Training(job, options, fabric).run()
     history.is_first = fabric.is_global_zero
-    _part(fabric)
     return history
 
 
@@ -118,11 +119,21 @@ def _launch(options: TrainOptions) -> Fabric:
     return fabric
 
 
-def _part(fabric: Fabric) -> None:
-    """Let processes part while all are there: one that ends early would pull the connection from under the others."""
-    if fabric.world_size > 1 and torch.distributed.is_initialized():
+@contextmanager
+def _connected(fabric: Fabric) -> Iterator[None]:
+    """Let processes part while all are there: one that ends early would pull the connection from under the others.
+
+    The connection is closed after an error too: a process that ends with it open may be aborted by its threads. What
+    else holds the connection must be gone before: freed last, torch's gradient reducer would wait for a thread that
+    waits for Python.
+    """
+    try:
+        yield
         fabric.barrier()
-        torch.distributed.destroy_process_group()
+    finally:
+        if fabric.world_size > 1 and torch.distributed.is_initialized():
+            gc.collect()
+            torch.distributed.destroy_process_group()
 
 
 class Training:
@@ -175,6 +186,7 @@ class Training:
         finally:
             bar.close()
             logs.close()
+            del self.step, self._wrapped  # a traceback keeps this object, and must not keep the connection
         if self.best.weights is not None:
             self.job.recogniser.load_state_dict(self.best.weights)
         self.job.recogniser.eval()
@@ -217,8 +229,9 @@ class Training:
     def _learn(self, parcel: _Parcel) -> Tensor:
         loss: Tensor = self.step(parcel)
         share = self._share(parcel.batch, loss)
-        if math.isnan(share):
-            return torch.full_like(loss.detach(), torch.nan)  # every process stops here, not only the one that failed
+        if math.isnan(share):  # every process stops here, not only the one that failed
+            self.fabric.barrier()
+            return torch.full_like(loss.detach(), torch.nan)
         self._wrapped.zero_grad(set_to_none=True)
         self.fabric.backward(loss * share)
         if self.job.clip_norm is not None:
