@@ -14,8 +14,8 @@ FLOORS = [
     {"spec", "forecast_spec", "padded", "registry", "speed"},
     {"audio", "image", "text", "series", "nn", "losses", "decode", "metrics", "data", "optim", "store"},
     {"tasks", "engine"},
-    {"predictor", "compiled", "parts", "explain"},
-    {"model", "report", "backtest", "export", "runtime", "serve"},
+    {"predictor", "compiled", "parts", "origin", "explain"},
+    {"model", "report", "backtest", "export", "runtime", "serve", "transcribe"},
     {"tune", "inspect"},
     {"cli"},
 ]

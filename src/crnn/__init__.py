@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from crnn.tasks.commands import SpokenCommands
     from crnn.tasks.forecasting import Forecasting
     from crnn.tasks.series import SeriesClassification
+    from crnn.tasks.speech import SpeechRecognition
     from crnn.tasks.text import TextClassification
 
 _ROOMS = {
@@ -68,6 +69,7 @@ _ROOMS = {
     "crnn.spec": ("BranchSpec", "ConvSpec", "HeadSpec", "NetworkSpec", "RecurrentSpec"),
     "crnn.tasks.arrays": ("ArrayClassification", "ArrayRegression"),
     "crnn.tasks.commands": ("SpokenCommands",),
+    "crnn.tasks.speech": ("SpeechRecognition",),
     "crnn.tasks.text": ("TextClassification",),
     "crnn.tasks.series": ("SeriesClassification",),
     "crnn.tasks.forecasting": ("Forecasting",),
@@ -107,6 +109,7 @@ __all__ = [
     "RMSprop",
     "RecurrentSpec",
     "SeriesClassification",
+    "SpeechRecognition",
     "SpokenCommands",
     "Step",
     "TextClassification",

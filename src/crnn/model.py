@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import copy
-import hashlib
-import operator
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,7 +12,6 @@ import torch
 from crnn import predictor as prediction
 from crnn import speed, store
 from crnn.compiled import Compiled
-from crnn.data.batches import loader
 from crnn.data.example import ExampleSet, Record
 from crnn.data.findings import Findings
 from crnn.errors import NotReadyError, SpecError
@@ -22,7 +19,8 @@ from crnn.explain import explain_all
 from crnn.losses import CrossEntropy
 from crnn.nn.kinds import AnySpec, read_spec
 from crnn.nn.network import parameter_count
-from crnn.parts import Parts, checked, examples, long_enough, read_parts, tell
+from crnn.origin import Origin
+from crnn.parts import Parts, checked, digest, examples, fit_front, long_enough, positive, read_parts, start, tell
 from crnn.predictor import Predictor
 from crnn.report.card import card
 from crnn.tasks import from_config
@@ -32,42 +30,6 @@ if TYPE_CHECKING:
     from crnn.engine.evaluate import Evaluation
     from crnn.engine.history import History
     from crnn.engine.options import TrainOptions
-
-
-STARTING = 20_000
-"""Samples from which a network finds where to start."""
-
-
-def _positive(name: str, value: int) -> int:
-    try:
-        number = 0 if isinstance(value, bool) else operator.index(value)
-    except TypeError:
-        number = 0
-    if number < 1:
-        raise SpecError(f"{name}={value!r}: give a whole number from 1 up")
-    return number
-
-
-def _digest(module: torch.nn.Module) -> str:
-    """A checksum of the weights that a training starts from."""
-    digest = hashlib.sha256()
-    for value in module.state_dict().values():
-        digest.update(value.detach().cpu().contiguous().numpy().tobytes())
-    return digest.hexdigest()
-
-
-def _fit_front(front: Any, train: ExampleSet) -> None:
-    """Let a front end that normalises by learnt numbers learn them, from the training part alone."""
-    if getattr(front, "needs_fit", False):
-        front.fit_normaliser(batch.inputs for batch in loader(train, prediction.BATCH, shuffle=False))
-
-
-def _start(network: Any, train: ExampleSet) -> None:
-    """Let a network that begins with a solution in closed form find it, from the training part alone."""
-    if hasattr(network, "start"):
-        rows = train.in_time(STARTING)
-        batch = train[rows]
-        network.start(batch.inputs, batch.targets, train.times_of(rows))
 
 
 class Model:
@@ -102,8 +64,28 @@ class Model:
         self.findings = Findings()
         self.validation: tuple[ExampleSet, Evaluation] | None = None
         self._learnt_from: list[Record] | None = None
+        self._origin: Origin | None = None
+        self._past: Any = None
         self._predictor: Predictor | None = None
         self._compiled: Compiled | None = None
+
+    @classmethod
+    def starting_from(cls, folder: str | Path, *, alphabet: str = "extend", freeze: int = 0) -> Model:
+        """A new model that starts with the weights and settings of a trained one, to be fitted on other data.
+
+        Args:
+            folder: Of the trained model.
+            alphabet: Of a model that writes: "extend" adds new symbols, "replace" has only theirs, "keep" learns none.
+            freeze: First stages (convolutions, then recurrent layers) that stay as they are.
+
+        Raises:
+            ModelFileError: the folder holds no model.
+            SpecError: the network has fewer stages.
+        """
+        origin = Origin(folder, alphabet, freeze)
+        model = cls(origin.task(), network=origin.spec)
+        model._origin = origin
+        return model
 
     # ── compile ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -199,10 +181,10 @@ class Model:
 
         plan, options = self.task.plan, options or TrainOptions()
         if epochs is not None:
-            epochs = _positive("epochs", epochs)
-        batch_size = _positive("batch_size", plan.batch_size if batch_size is None else batch_size)
+            epochs = positive("epochs", epochs)
+        batch_size = positive("batch_size", plan.batch_size if batch_size is None else batch_size)
         if early_stopping is not None:
-            _positive("early_stopping", early_stopping)
+            positive("early_stopping", early_stopping)
         parts = self._parts(x, y, validation_split, validation_data, options)
         self._build(parts, options.seed)
         epochs = epochs or plan.epochs_for(len(parts.train), batch_size)
@@ -216,12 +198,14 @@ class Model:
         """Read, split, learn, prepare and check, saying what was left out."""
         findings = self.findings = Findings()
         train, dev = read_parts(self.task, x, y, share, dev_data, options.seed, findings)
-        if self._predictor is None:
+        if self._predictor is None and self._origin is not None:
+            self._origin.teach(self.task, train)
+        elif self._predictor is None:
             self.task.learn(train)
         self._learnt_from = train
         train_set = examples(self.task, train, findings, options.cache)
         dev_set = examples(self.task, dev, findings, options.cache) if dev else None
-        parts = checked(self.task, self._planned, train_set, dev_set, findings)
+        parts = checked(self.task, self._planned, self.compiled.objective, train_set, dev_set, findings)
         tell(findings)
         return parts
 
@@ -243,8 +227,11 @@ class Model:
         if self._predictor is None:
             with speed.seeded(seed):
                 recogniser = prediction.build(self.task, self._planned, compiled.objective)
-            _fit_front(recogniser.front, parts.train)
-            _start(recogniser.network, parts.train)
+            if self._origin is None:
+                fit_front(recogniser.front, parts.train)
+                start(recogniser.network, parts.train)
+            else:
+                self._origin.hand_over(recogniser, self.task)
             self._predictor = Predictor(self.task, recogniser, compiled.objective)
 
     def _job(self, parts: Parts, epochs: int, batch_size: int, patience: int | None, options: TrainOptions) -> Any:
@@ -261,7 +248,7 @@ class Model:
             "seed": options.seed,
             "noise": str(getattr(self.task, "noise", None)),
             "code": compiled.code(),
-            "start": _digest(self._predictor_or_fail().recogniser),
+            "start": digest(self._predictor_or_fail().recogniser),
         }
         return Job(
             recogniser=self._predictor_or_fail().recogniser,
@@ -284,8 +271,9 @@ class Model:
     def _measuring(self) -> Any:
         from crnn.engine.job import Measuring
 
-        compiled = self.compiled
-        return Measuring(compiled.objective, compiled.metrics, self.task.outputs, self.task.decode)
+        compiled, task = self.compiled, self.task
+        texts = task.texts if task.gives_text else None
+        return Measuring(compiled.objective, compiled.metrics, task.outputs, texts, task.reference)
 
     def _calibrate(self, dev: ExampleSet | None) -> None:
         if dev is None:
@@ -296,6 +284,8 @@ class Model:
         targets = dev.targets_of(found.rows.tolist())
         if found.predictions is not None and isinstance(targets, torch.Tensor):
             self.task.calibrate(found.predictions, targets)
+        if found.sequences:
+            self.task.calibrate_steps(list(found.sequences.values()), [dev.records[row] for row in found.sequences])
 
     # ── evaluate and predict ─────────────────────────────────────────────────────────────────────────────────────────
 
@@ -318,7 +308,8 @@ class Model:
         findings = self.findings = Findings()
         records, found = self.task.read(x, y)
         findings.extend(found)
-        prepared = long_enough(self.task, self._planned, examples(self.task, records, findings), findings)
+        every = examples(self.task, records, findings)
+        prepared = long_enough(self.task, self._planned, self.compiled.objective, every, findings)
         tell(findings)
         self.compiled.objective.check(prepared.all_targets(), self.task.outputs)
         return prepared, self._scored(prepared, batch_size)
@@ -383,9 +374,10 @@ class Model:
             **self.compiled.config(),
             "size": self.size,
             "parameters": self.parameters,
-            "history": None if self.history is None else self.history.to_json(),
+            "history": self._past if self.history is None else self.history.to_json(),
         }
-        return store.save(folder, config, predictor.recogniser.state_dict(), card(config), keep_old)
+        weights, files = predictor.recogniser.state_dict(), self.task.files()
+        return store.save(folder, config, weights, card(config), keep_old, files)
 
     @classmethod
     def load(cls, folder: str | Path) -> Model:
@@ -398,7 +390,7 @@ class Model:
         predictor = Predictor.from_store(config, state, folder)
         model = cls(from_config(config["task"]), network=read_spec(config["network"]), size=config["size"])
         model.task = predictor.task
-        model._predictor = predictor
+        model._predictor, model._past = predictor, config.get("history")
         model.compile(
             loss=predictor.objective, **{key: config.get(key) for key in ("metrics", "optimizer", "schedule")}
         )

@@ -7,22 +7,30 @@ from __future__ import annotations
 
 import hashlib
 import json
+import operator
 import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import torch
 
+from crnn.data.batches import loader
 from crnn.data.example import ExampleSet, Record
 from crnn.data.findings import Findings
 from crnn.data.inputs import known
 from crnn.data.preflight import preflight, usable
 from crnn.data.targets import pack_targets
 from crnn.errors import DataError, DataWarning, SpecError
+from crnn.losses.objective import Objective
 from crnn.nn.kinds import AnySpec
-from crnn.predictor import shortage
+from crnn.predictor import BATCH, shortage
+from crnn.spec import NetworkSpec
 from crnn.tasks.task import Task
+
+STARTING = 20_000
+"""Samples from which a network finds where to start."""
 
 
 @dataclass(frozen=True)
@@ -107,7 +115,9 @@ def examples(task: Task, records: Sequence[Record], findings: Findings, cache: b
     return prepared
 
 
-def checked(task: Task, spec: AnySpec, train: ExampleSet, dev: ExampleSet | None, findings: Findings) -> Parts:
+def checked(
+    task: Task, spec: AnySpec, objective: Objective, train: ExampleSet, dev: ExampleSet | None, findings: Findings
+) -> Parts:
     """The parts without samples that cannot be used.
 
     Raises:
@@ -115,19 +125,22 @@ def checked(task: Task, spec: AnySpec, train: ExampleSet, dev: ExampleSet | None
     """
     if train.virtual:  # made of what was checked when it was read
         return Parts(train, dev)
-    sound = preflight(train, dev, too_short=_too_short(task, spec), silent_below=task.silent_below, findings=findings)
+    short = too_short(task, spec, objective)
+    sound = preflight(train, dev, too_short=short, silent_below=task.silent_below, findings=findings)
     return Parts(sound.train, sound.dev)
 
 
-def long_enough(task: Task, spec: AnySpec, prepared: ExampleSet, findings: Findings) -> ExampleSet:
-    """The examples without those that the convolutions would leave nothing of.
+def long_enough(
+    task: Task, spec: AnySpec, objective: Objective, prepared: ExampleSet, findings: Findings
+) -> ExampleSet:
+    """The examples without those that the convolutions leave nothing of, or too little for their text.
 
     Raises:
         DataError: nothing is left.
     """
     if prepared.virtual:
         return prepared
-    sound = usable(prepared, _too_short(task, spec), None, findings)
+    sound = usable(prepared, too_short(task, spec, objective), None, findings)
     if len(sound) == 0:
         raise DataError(f"no sample can be used:\n{findings}")
     return sound
@@ -139,7 +152,52 @@ def tell(findings: Findings) -> None:
         warnings.warn(f"\n{findings}", DataWarning, stacklevel=4)
 
 
-def _too_short(task: Task, spec: AnySpec) -> Callable[[int, Any], str]:
-    """Says why a sample of so many prepared steps is too short; front end and least steps are made once."""
+def too_short(task: Task, spec: AnySpec, objective: Objective) -> Callable[[int, Any], str]:
+    """Says why a sample of so many prepared steps is too short for network or target; what it needs is made once."""
     front, least = task.front(), spec.shortest()
-    return lambda steps, target: shortage(front, least, steps)
+
+    def reason(steps: int, target: Any) -> str:
+        short = shortage(front, least, steps)
+        if short or target is None or not isinstance(spec, NetworkSpec):
+            return short
+        frames = steps if front is None else front.frames(steps)  # type: ignore[operator]
+        return objective.misfit(spec.steps(frames), target)
+
+    return reason
+
+
+def positive(name: str, value: int) -> int:
+    """A setting that must be a whole number from 1 up.
+
+    Raises:
+        SpecError: it is not.
+    """
+    try:
+        number = 0 if isinstance(value, bool) else operator.index(value)
+    except TypeError:
+        number = 0
+    if number < 1:
+        raise SpecError(f"{name}={value!r}: give a whole number from 1 up")
+    return number
+
+
+def fit_front(front: Any, train: ExampleSet) -> None:
+    """Let a front end that normalises by learnt numbers learn them, from the training part alone."""
+    if getattr(front, "needs_fit", False):
+        front.fit_normaliser(batch.inputs for batch in loader(train, BATCH, shuffle=False))
+
+
+def start(network: Any, train: ExampleSet) -> None:
+    """Let a network that begins with a solution in closed form find it, from the training part alone."""
+    if hasattr(network, "start"):
+        rows = train.in_time(STARTING)
+        batch = train[rows]
+        network.start(batch.inputs, batch.targets, train.times_of(rows))
+
+
+def digest(module: torch.nn.Module) -> str:
+    """A checksum of the weights that a training starts from."""
+    digest = hashlib.sha256()
+    for value in module.state_dict().values():
+        digest.update(value.detach().cpu().contiguous().numpy().tobytes())
+    return digest.hexdigest()

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 from crnn import speed, store
@@ -37,6 +38,7 @@ def build(task: Task, spec: AnySpec, objective: Objective, blank: bool = False) 
         blank: Leave the network's weights without values and memory, for saved ones to be put in their place; drawing
             first weights would be most of the time that loading takes.
     """
+    task.adopt(spec)
     with torch.device("meta") if blank else contextlib.nullcontext():
         network = make(spec, task.features, objective.width(task.outputs), task.channels)
     return Recogniser(network, task.front())
@@ -77,6 +79,7 @@ class Predictor:
             task = from_config(config["task"])
             objective = CustomObjective(_unknown_loss) if config.get("loss") is None else LOSSES.make(config["loss"])
             recogniser = build(task, read_spec(config["network"]), objective, blank=True)
+            task.load_files(store.load_files(folder, config))
         except (KeyError, TypeError, ValueError) as error:
             raise ModelFileError(f"{folder}/{store.CONFIG} was altered or is of another version: {error}") from error
         wrong = recogniser.load_state_dict(state, strict=False, assign=True) if _shapes_fit(recogniser, state) else None
@@ -139,6 +142,18 @@ class Predictor:
                 levels = getattr(self.objective, "levels", ())
                 found.update(zip(places, (self.task.complete(*pair, levels) for pair in answered), strict=True))
             yield from (found[place] if place in found else examples[place] for place in range(len(part)))
+
+    def sequences(self, records: Sequence[Record]) -> Iterator[tuple[Record, NDArray[np.float32]]]:
+        """Each record with its predictions step by step, ``(T', K)``, for a network that keeps its steps.
+
+        Raises:
+            DataError: a record cannot be read.
+        """
+        for record in records:
+            example = self._prepare(record)
+            if isinstance(example, DataError):
+                raise example
+            yield record, self.forward(Padded.stack([example.inputs]))[0][0].numpy()
 
     def _prepare(self, record: Record) -> Example | DataError:
         try:

@@ -11,6 +11,7 @@ import hashlib
 import json
 import os
 import warnings
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +28,12 @@ OLD = "previous"
 
 
 def save(
-    folder: str | Path, config: dict[str, Any], state: dict[str, Tensor], card: str = "", keep_old: bool = False
+    folder: str | Path,
+    config: dict[str, Any],
+    state: dict[str, Tensor],
+    card: str = "",
+    keep_old: bool = False,
+    extra: Mapping[str, bytes] | None = None,
 ) -> Path:
     """Write a model folder.
 
@@ -37,6 +43,7 @@ def save(
         state: Weights by name.
         card: Text of the model card.
         keep_old: Move an old model aside into a folder of its own, and say so, instead of replacing it.
+        extra: Other files of the task, by name; their checksums stand in the configuration.
 
     Raises:
         ModelFileError: the folder cannot be written; an old model in it is as it was.
@@ -45,10 +52,11 @@ def save(
     try:
         folder.mkdir(parents=True, exist_ok=True)
         weights = safetensors.torch.save({name: value.detach().cpu().contiguous() for name, value in state.items()})
-        text = json.dumps(
-            {"format": FORMAT, **config, "weights": hashlib.sha256(weights).hexdigest()}, indent=2, ensure_ascii=False
-        )
-        files = {WEIGHTS: weights, CONFIG: text.encode(), CARD: card.encode()}
+        whole = {"format": FORMAT, **config, "weights": hashlib.sha256(weights).hexdigest()}
+        if extra:
+            whole["files"] = {name: hashlib.sha256(content).hexdigest() for name, content in extra.items()}
+        text = json.dumps(whole, indent=2, ensure_ascii=False)
+        files = {**(extra or {}), WEIGHTS: weights, CONFIG: text.encode(), CARD: card.encode()}
         for name, content in files.items():
             _write(folder / f".{name}.new", content)
         if keep_old and (folder / CONFIG).is_file():
@@ -56,7 +64,7 @@ def save(
         for name in files:
             (folder / f".{name}.new").replace(folder / name)
     except OSError as error:
-        for name in (WEIGHTS, CONFIG, CARD):
+        for name in (*(extra or {}), WEIGHTS, CONFIG, CARD):
             (folder / f".{name}.new").unlink(missing_ok=True)
         raise ModelFileError(
             f"cannot save the model to {folder}: {error.strerror or error}. A model that was there is unchanged"
@@ -72,7 +80,11 @@ def _set_aside(folder: Path) -> Path:
     while (aside := folder / (OLD if number == 1 else f"{OLD}-{number}")).exists():
         number += 1
     aside.mkdir()
-    for name in (WEIGHTS, CONFIG, CARD):
+    try:
+        extra = [Path(name).name for name in read_config(folder).get("files", {})]
+    except ModelFileError:  # a broken model is kept as far as it can be recognised
+        extra = []
+    for name in (*extra, WEIGHTS, CONFIG, CARD):
         if (folder / name).is_file():
             (folder / name).replace(aside / name)
     return aside
@@ -105,6 +117,22 @@ def load(folder: str | Path) -> tuple[dict[str, Any], dict[str, Tensor]]:
         return config, safetensors.torch.load(content)
     except safetensors.SafetensorError as error:
         raise ModelFileError(f"{path} cannot be read: {error}") from error
+
+
+def load_files(folder: str | Path, config: dict[str, Any]) -> dict[str, bytes]:
+    """The other files of a model that its configuration names.
+
+    Raises:
+        ModelFileError: one is missing, altered, or lies elsewhere.
+    """
+    found = {}
+    for name, checksum in config.get("files", {}).items():
+        path = Path(folder) / Path(name).name
+        content = path.read_bytes() if path.is_file() else b""
+        if hashlib.sha256(content).hexdigest() != checksum:
+            raise ModelFileError(f"{path} is missing or was altered: copy the whole folder of the model again")
+        found[name] = content
+    return found
 
 
 def read_config(folder: str | Path) -> dict[str, Any]:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import crnn
-from crnn.data.toy import gestures, reviews, sales, sequences, tone_words, tones
+from crnn.data.toy import gestures, reviews, sales, sequences, tone_texts, tone_words, tones
 from crnn.nn.kinds import read_spec
 from crnn.tasks import TASKS, from_config
 from crnn.tasks.task import SIZES
@@ -22,6 +22,10 @@ def values(folder):
 
 def words(folder):
     return crnn.SpokenCommands(augment=False), (tone_words(folder, speakers=3, takes=2),)
+
+
+def speech(folder):
+    return crnn.SpeechRecognition(rate_hz=8000, augment=False), (tone_texts(folder, 24),)
 
 
 def texts(folder):
@@ -45,6 +49,7 @@ TOYS = {
     "commands": words,
     "series": movements,
     "forecast": shops,
+    "speech": speech,
     "text": texts,
 }
 
@@ -60,10 +65,11 @@ def fitted(request, tmp_path, monkeypatch):
 
 
 def raw(model, inputs):
-    """Predictions of prepared inputs in one batch."""
-    predictor = model._predictor
-    batch = crnn.Padded.stack(inputs)
-    return predictor.forward(batch)[0].numpy()
+    """Predictions of prepared inputs in one batch, end to end; of sequences only the valid steps."""
+    predictions, lengths = model._predictor.forward(crnn.Padded.stack(inputs))
+    if predictions.dim() == 3:
+        return np.concatenate([row[:length] for row, length in zip(predictions.numpy(), lengths, strict=True)])
+    return predictions.numpy()
 
 
 def prepared(model, data):

@@ -19,6 +19,8 @@ _COMMANDS = {
     "train": "Train a model from a folder, a manifest or an archive.",
     "evaluate": "Measure a model on labelled data; writes a report page.",
     "predict": "Recognise files: one line each, or --json.",
+    "transcribe": "Write down a long recording: text, subtitles or JSON.",
+    "lm": "Train a language model from texts, and tune its weight.",
     "forecast": "The next steps of every series: a table, JSON, a plot.",
     "backtest": "Judge a forecasting model at rolling past origins.",
     "inspect": "Say what is in data or in a model, and what will go wrong.",

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import click
 
+from crnn.cli.decoding import decode_by, decoding_options
 from crnn.cli.page import compared, lines, verdict, write_page
 
 
@@ -17,12 +19,23 @@ from crnn.cli.page import compared, lines, verdict, write_page
 @click.option("--report", "folder", type=click.Path(path_type=Path), help="Folder of the page [MODEL/evaluation].")
 @click.option("--no-report", is_flag=True, help="Write no report page.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object on stdout.")
-def command(model: Path, data: Path, split: str | None, folder: Path | None, no_report: bool, as_json: bool) -> int:
+@decoding_options
+def command(
+    model: Path,
+    data: Path,
+    split: str | None,
+    folder: Path | None,
+    no_report: bool,
+    as_json: bool,
+    decoding: dict[str, Any],
+) -> int:
     """Measure MODEL on DATA: a folder per label, a manifest, an archive."""
-    return run(model, data, split, None if no_report else folder or model / "evaluation", as_json)
+    return run(model, data, split, None if no_report else folder or model / "evaluation", as_json, decoding)
 
 
-def run(model: Path, data: Path, split: str | None, folder: Path | None, as_json: bool) -> int:
+def run(
+    model: Path, data: Path, split: str | None, folder: Path | None, as_json: bool, decoding: dict[str, Any]
+) -> int:
     """Evaluate and print; returns the exit code."""
     from crnn import speed
     from crnn.data.split import part
@@ -31,6 +44,7 @@ def run(model: Path, data: Path, split: str | None, folder: Path | None, as_json
 
     speed.keep_memory()
     trained = Model.load(model)
+    decode_by(trained.task, decoding)
     records, findings = trained.task.read(data)
     chosen, used = part(records, split)
     examples, found = trained.examine(chosen)

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from crnn.cli.decoding import decode_by, decoding_options
+
 if TYPE_CHECKING:
     from crnn.explain import Explanation
 
@@ -17,15 +19,16 @@ if TYPE_CHECKING:
 @click.argument("inputs", nargs=-1, required=True)
 @click.option("--explain", "why", is_flag=True, help="Say which words told most (texts).")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
-def command(model: Path, inputs: tuple[str, ...], why: bool, as_json: bool) -> int:
+@decoding_options
+def command(model: Path, inputs: tuple[str, ...], why: bool, as_json: bool, decoding: dict[str, Any]) -> int:
     """Recognise INPUTS (files, folders, manifests; for texts also the text itself) with MODEL.
 
     A file that cannot be read is named on stderr and the rest go on; the exit code is then 1.
     """
-    return run(model, inputs, why, as_json)
+    return run(model, inputs, why, as_json, decoding)
 
 
-def run(model: Path, inputs: tuple[str, ...], why: bool, as_json: bool) -> int:
+def run(model: Path, inputs: tuple[str, ...], why: bool, as_json: bool, decoding: dict[str, Any]) -> int:
     """Predict and print; returns the exit code."""
     from crnn import speed
     from crnn.data.example import Record
@@ -35,6 +38,7 @@ def run(model: Path, inputs: tuple[str, ...], why: bool, as_json: bool) -> int:
 
     speed.keep_memory()
     predictor = Predictor.load(model)
+    decode_by(predictor.task, decoding)
     records: list[Record] = []
     failed = 0
     for given in inputs:

@@ -37,6 +37,11 @@ _SHARED = (
     click.Option(["--validation-split"], type=float, help="Share kept for validation, chosen as the task does."),
     click.Option(["--validation-data"], type=click.Path(path_type=Path), help="Validation data by itself."),
     click.Option(["--early-stopping"], type=int, help="Stop after so many epochs without progress."),
+    click.Option(["--from", "origin"], type=click.Path(path_type=Path), help="Go on from a trained model."),
+    click.Option(["--alphabet"], default="extend", show_default=True, help="With --from: extend, replace or keep."),
+    click.Option(
+        ["--freeze"], type=int, default=0, show_default=True, help="With --from: first stages left as they are."
+    ),
     click.Option(["--seed"], type=int, default=0, show_default=True, help="Decides all chance."),
     click.Option(["--accelerator"], default="auto", show_default=True, help="auto, cpu, cuda, mps."),
     click.Option(["--devices"], type=int, default=1, show_default=True, help="Processes on this machine."),
@@ -94,7 +99,11 @@ def _offered(option: Option) -> click.Option:
 
 def _run(task: type[Task], /, **given: Any) -> int:
     own = {option.name: given.pop(option.name) for option in task.options}
-    return run(task(**{name: value for name, value in own.items() if value not in (None, ())}), **given)
+    set_here = {name: value for name, value in own.items() if value not in (None, ())}
+    if given["origin"] is not None and set_here:
+        names = ", ".join(option.flag for option in task.options if option.name in set_here)
+        raise click.UsageError(f"{names} stand in the model of --from and cannot be set again: leave them out")
+    return run(task(**set_here), **given)
 
 
 def run(
@@ -108,6 +117,9 @@ def run(
     validation_split: float | None,
     validation_data: Path | None,
     early_stopping: int | None,
+    origin: Path | None,
+    alphabet: str,
+    freeze: int,
     seed: int,
     accelerator: str,
     devices: int,
@@ -123,7 +135,11 @@ def run(
     from crnn.model import Model
 
     started = time.time()
-    model = Model(task, size=size)
+    model = Model(task, size=size) if origin is None else Model.starting_from(origin, alphabet=alphabet, freeze=freeze)
+    if model.task.name != task.name:
+        raise click.UsageError(
+            f"{origin} is a model of {model.task.name}, not of {task.name}: crnn train {model.task.name}"
+        )
     if rate is not None:
         model.compile(optimizer={**_as_dict(model.task.plan.optimizer), "rate": rate})
     options = TrainOptions(

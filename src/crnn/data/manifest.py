@@ -49,6 +49,7 @@ def from_manifest(
     target: str | None = "label",
     columns: Mapping[str, str | int] | None = None,
     encoding: str | None = None,
+    folder: Path | None = None,
 ) -> tuple[list[Record], Findings]:
     """Records from a CSV, TSV or JSONL file; paths in it are relative to its folder.
 
@@ -59,6 +60,7 @@ def from_manifest(
         columns: Where names are unusual, which column plays a role: ``{"path": "clip", "label": "what"}``. Numbers
             mean positions in a file without a header: ``{"text": 0, "label": 1}``.
         encoding: Text encoding, where finding out goes wrong.
+        folder: What paths are relative to, where that is not the folder of the manifest.
 
     Raises:
         UnreadableError: the file is missing, empty or not a table.
@@ -68,7 +70,8 @@ def from_manifest(
     by_position = any(isinstance(value, int) for value in wanted.values())
     table = read_table(path, encoding=encoding, header=not by_position)
     needed = (source,) if target is None else (source, target)
-    reader = _Reader(table, _places(table, wanted, needed), source, target, Findings(), {})
+    places = _places(table, wanted, needed)
+    reader = _Reader(table, places, source, target, folder or table.path.parent, Findings(), {})
     records = [
         record for cells, line in zip(table.rows, table.lines, strict=True) if (record := reader.row(cells, line))
     ]
@@ -130,6 +133,7 @@ class _Reader:
     places: Mapping[str, int]
     source: str
     target: str | None
+    folder: Path
     findings: Findings
     seen: dict[str, str]
 
@@ -157,7 +161,7 @@ class _Reader:
         if self.source == "path":
             found = self._file(found)
             if found is None:
-                self.findings.add("missing file", name, f"Paths are read relative to {self.table.path.parent}.")
+                self.findings.add("missing file", name, f"Paths are read relative to {self.folder}.")
                 return None
         weight = _weight(values.get("weight", ""))
         if weight is None:
@@ -174,7 +178,7 @@ class _Reader:
     def _file(self, given: str) -> Path | None:
         """The file of a cell; a manifest written on Windows has backslashes."""
         for text in (given, given.replace("\\", "/")):
-            file = self.table.path.parent / Path(text).expanduser()
+            file = self.folder / Path(text).expanduser()
             if file.is_file():
                 return file
         return None

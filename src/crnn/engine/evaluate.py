@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import torch
 from torch import Tensor
 
 from crnn.data.batches import loader
-from crnn.data.example import Batch, ExampleSet
+from crnn.data.example import Batch, ExampleSet, Record
 from crnn.engine.job import Measuring
 from crnn.metrics import metric_name
 from crnn.metrics.modules import metric
 from crnn.nn.network import Recogniser
 from crnn.padded import Padded
+
+KEPT_BYTES = 64_000_000
+"""Most memory for predictions step by step, which confidences are calibrated by; a thousand lines or utterances."""
 
 
 class Gauge:
@@ -24,11 +27,14 @@ class Gauge:
 
     Args:
         measuring: Objective and metrics.
+        records: Of the data, by the rows of its batches; texts are compared with theirs.
         device: Where predictions lie.
     """
 
-    def __init__(self, measuring: Measuring, device: torch.device) -> None:
+    def __init__(self, measuring: Measuring, records: Sequence[Record], device: torch.device) -> None:
         self.measuring = measuring
+        self.records = records
+        self.texts: list[str] = []
         self.names = [metric_name(given) for given in measuring.metrics]
         # Copies: a torchmetrics object of the user's must not carry sums from one run to the next.
         self._modules = [copy.deepcopy(metric(given, measuring.outputs)).to(device) for given in measuring.metrics]
@@ -38,7 +44,7 @@ class Gauge:
         self._loss = torch.zeros(2, dtype=torch.float64)
 
     def update(self, batch: Batch, scores: Padded, loss: Tensor | None = None) -> Tensor:
-        """Add a batch; gives its predictions."""
+        """Add a batch; gives its predictions, and leaves its texts in `texts`."""
         objective, targets = self.measuring.objective, batch.targets
         assert targets is not None
         predictions = objective.link(scores)
@@ -46,23 +52,23 @@ class Gauge:
             loss = objective.loss(scores, targets, batch.weights)
         count = float(objective.weight(targets, batch.weights))
         self._loss += torch.tensor([float(loss) * count, count], dtype=torch.float64)
-        texts: tuple[list[Any], list[Any]] | None = None
         if batch.units is not None:  # losses are scaled, all that people read is not
             assert isinstance(targets, Tensor)
             predictions, targets = batch.units.back(predictions), batch.units.back(targets)
+        references: list[str] = []
+        self.texts = []
+        if self.measuring.texts is not None:
+            self.texts = self.measuring.texts(predictions, scores.lengths)
+            references = [self.measuring.reference(self.records[row]) for row in batch.rows.tolist()]
         for module, given in zip(self._modules, self.measuring.metrics, strict=True):
             kind = getattr(given, "kind", "scores")
             if kind == "text":
-                texts = texts or self._decoded(predictions, scores.lengths, targets)
-                module.update(*texts)
+                module.update(self.texts, references)
                 continue
             answers = predictions if kind == "quantiles" else objective.point(predictions)
             scales = (batch.units.naive,) if batch.units is not None and getattr(given, "scaled", False) else ()
             module.update(answers, targets.data if isinstance(targets, Padded) else targets, *scales)
         return predictions
-
-    def _decoded(self, predictions: Tensor, lengths: Tensor, targets: Any) -> tuple[list[Any], list[Any]]:
-        return self.measuring.decode(predictions, lengths), targets
 
     def values(self, prefix: str = "") -> dict[str, Any]:
         """The loss and every metric by name, over all processes; scalars as floats, the rest as tensors."""
@@ -86,11 +92,16 @@ class Evaluation:
         rows: ``(N,)`` positions in the example set, rising, in the order of the predictions.
         predictions: ``(N, K)`` behind the objective's link, on the CPU, of quantiles the one nearest to a half; None
             where the network keeps its steps.
+        texts: The text of each sample, in the order of `rows`, where the task gives texts.
+        sequences: Predictions ``(T', K)`` by position, of as many samples as fit into `KEPT_BYTES`, where the network
+            keeps its steps.
     """
 
     values: dict[str, Any]
     rows: Tensor
     predictions: Tensor | None
+    texts: list[str] | None = None
+    sequences: dict[int, Tensor] = field(default_factory=dict)
 
 
 @torch.no_grad()
@@ -108,16 +119,42 @@ def evaluate(
 
     With several processes each reads its own part; the values are those of the union, predictions those of the part.
     """
-    gauge = Gauge(measuring, device)
-    taken, kept = [], []
+    gauge = Gauge(measuring, examples.records, device)
+    taken, flat, texts = [], [], []
+    sequences = _Sequences()
     for batch, scores in _scored(recogniser, examples, batch_size, device, rank, world):
         predictions = gauge.update(batch, scores)
+        points = (predictions if predictions.dim() < 3 else measuring.objective.point(predictions)).cpu()
         taken.append(batch.rows)
-        kept.append((predictions if predictions.dim() < 3 else measuring.objective.point(predictions)).cpu())
-    flat = bool(kept) and kept[0].dim() <= 2
+        texts += gauge.texts
+        if points.dim() < 3:
+            flat.append(points)
+        else:
+            sequences.add(batch.rows.tolist(), scores.with_data(points))
     rows = torch.cat(taken) if taken else torch.zeros(0, dtype=torch.int64)
     order = rows.argsort()  # batches come by length; whoever looks at the samples beside them has the set's order
-    return Evaluation(gauge.values(), rows[order], torch.cat(kept)[order] if flat else None)
+    return Evaluation(
+        gauge.values(),
+        rows[order],
+        torch.cat(flat)[order] if flat else None,
+        None if measuring.texts is None else [texts[place] for place in order.tolist()],
+        sequences.kept,
+    )
+
+
+class _Sequences:
+    """Predictions step by step, until there is no more room for them."""
+
+    def __init__(self) -> None:
+        self.kept: dict[int, Tensor] = {}
+        self._room = KEPT_BYTES
+
+    def add(self, rows: list[int], batch: Padded) -> None:
+        for row, sequence in zip(rows, batch.unpad(), strict=True):
+            self._room -= sequence.nbytes
+            if self._room < 0:
+                return
+            self.kept[row] = sequence.clone()
 
 
 def _scored(

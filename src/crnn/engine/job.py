@@ -8,7 +8,7 @@ from typing import Any
 
 from torch import Tensor
 
-from crnn.data.example import ExampleSet
+from crnn.data.example import ExampleSet, Record
 from crnn.losses.objective import Objective
 from crnn.nn.network import Recogniser
 from crnn.optim import Optimizer, Schedule
@@ -23,13 +23,15 @@ class Measuring:
         objective: Gives loss and link.
         metrics: Measures or torchmetrics objects, in the order of `evaluate`.
         outputs: Classes or values K.
-        decode: From predictions and their lengths to answers, for metrics over texts.
+        texts: From predictions and their lengths to texts, for metrics over texts; None where answers are none.
+        reference: The text that a record's is compared with.
     """
 
     objective: Objective
     metrics: Sequence[Any]
     outputs: int
-    decode: Callable[[Tensor, Tensor], list[Any]]
+    texts: Callable[[Tensor, Tensor], list[str]] | None = None
+    reference: Callable[[Record], str] = str
 
 
 @dataclass(frozen=True)

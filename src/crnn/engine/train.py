@@ -29,7 +29,7 @@ from crnn.engine.history import History, Row
 from crnn.engine.job import Job
 from crnn.engine.options import TrainOptions
 from crnn.engine.progress import Logs, Progress
-from crnn.engine.watch import Best, check_finite, collapse
+from crnn.engine.watch import Best, check_finite, collapse, collapsed_texts
 from crnn.errors import SpecError
 from crnn.metrics.measure import Measure
 from crnn.optim import Average
@@ -60,12 +60,22 @@ class _Step(nn.Module):
         features = self.recogniser.features(inputs)
         if self.job.vary_features is not None:
             features = self.job.vary_features(features, parcel.generator)
-        if int(features.lengths.min()) < self.recogniser.network.shortest:
+        assert targets is not None
+        if self._too_short(features.lengths, targets):
             features = self.recogniser.features(parcel.batch.inputs)  # varied too short to be read: as they were
         scores = self.recogniser.network(features)
         parcel.scores = scores.with_data(scores.data.detach())
-        assert targets is not None
         return self.job.measuring.objective.loss(scores, targets, parcel.batch.weights)
+
+    def _too_short(self, lengths: Tensor, targets: Tensor | Padded) -> bool:
+        """Whether a sample lasts too short for the network, or for its target."""
+        network, objective = self.recogniser.network, self.job.measuring.objective
+        if int(lengths.min()) < network.shortest:
+            return True
+        if not isinstance(targets, Padded):
+            return False
+        steps = network.spec.steps(lengths).tolist()
+        return any(map(objective.misfit, steps, targets.unpad()))
 
 
 def train(job: Job, options: TrainOptions) -> History:
@@ -202,7 +212,7 @@ class Training:
     def _train(self, epoch: int, bar: Progress) -> Row:
         self.step.train()
         cast(Buckets, self.loader.sampler).set_epoch(epoch)
-        gauge = Gauge(self.job.measuring, self.fabric.device)
+        gauge = Gauge(self.job.measuring, self.job.train.records, self.fabric.device)
         for index, given in enumerate(self.loader, start=1):
             batch = given.to(self.fabric.device)
             seed = speed.mix(self.options.seed, epoch, index, self.fabric.global_rank, 1)
@@ -270,6 +280,9 @@ class Training:
         )
         targets = None if found.predictions is None else self.job.dev.targets_of(found.rows.tolist())
         advice = collapse(found.predictions, targets if isinstance(targets, Tensor) else None)
+        if found.texts is not None:
+            records = [self.job.dev.records[row] for row in found.rows.tolist()]
+            advice = collapsed_texts(found.texts, [self.job.measuring.reference(record) for record in records])
         warming_up = len(self.history) < max(3, self.job.epochs // 3)
         if advice is not None and advice not in self.history.notes and not warming_up:
             self.history.notes.append(advice)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import Any
 
 import torch
@@ -84,3 +85,28 @@ def collapse(predictions: Tensor | None, targets: Tensor | None) -> str | None:
         f"every sample of the validation part gets the same answer (class {int(answers[0])}): the network has "
         "collapsed. Lower the learning rate, check that labels and files belong together, or balance the classes"
     )
+
+
+def collapsed_texts(texts: Sequence[str], references: Sequence[str]) -> str | None:
+    """What to say of a reader that writes nothing, or one symbol only, or one text for all, or None.
+
+    Args:
+        texts: What was read or heard.
+        references: What should have been.
+    """
+    if len(set(references)) < 2:
+        return None
+    symbols = set().union(*texts)
+    advice = (
+        "Train longer (CTC writes nothing at first, often for some hundred steps), raise the learning rate if the loss "
+        "stands still and lower it if it jumps, and check that transcripts and files belong together"
+    )
+    if not symbols:
+        return f"every text of the validation part is read as nothing: the network answers with blanks only. {advice}"
+    if len(symbols) == 1 and len(set().union(*references)) > 1:
+        return (
+            f"every text of the validation part is made of {symbols.pop()!r} alone: the network has collapsed. {advice}"
+        )
+    if len(set(texts)) == 1 and len(texts) > 4:
+        return f"every text of the validation part is read as {texts[0]!r}: the network has collapsed. {advice}"
+    return None

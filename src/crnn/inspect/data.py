@@ -19,6 +19,7 @@ from crnn.data.split import by_column
 from crnn.errors import CrnnError, DataError, UnreadableError
 from crnn.inspect.inspection import Inspection
 from crnn.losses import objective
+from crnn.parts import too_short
 from crnn.series.sources import is_archive_set
 from crnn.tasks import TASKS
 from crnn.tasks.arrays import ArrayClassification, ArrayRegression
@@ -162,7 +163,9 @@ def _check(found: Inspection, records: list[Record], task: Task) -> None:
     train, dev = ([records[row] for row in rows] for rows in named) if named else (records, [])
     try:
         task.learn(train)
-        recogniser = predictor.build(task, task.network("small"), objective(task.plan.loss))
+        spec, loss = task.network("small"), objective(task.plan.loss)
+        predictor.build(task, spec, loss, blank=True)  # says where convolutions leave nothing of the features
+        short = too_short(task, spec, loss)
         train_set = task.examples(train, found.findings)
         dev_set = task.examples(dev, found.findings) if dev else None
         if train_set.virtual:
@@ -174,7 +177,7 @@ def _check(found: Inspection, records: list[Record], task: Task) -> None:
         preflight(
             train_set,
             dev_set,
-            too_short=lambda steps, target: predictor.too_short(recogniser, steps),
+            too_short=short,
             silent_below=task.silent_below,
             findings=found.findings,
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Literal
+from typing import Any, Literal
 
 import torch.nn.functional as F
 from torch import Tensor
@@ -24,7 +24,7 @@ def needed_steps(target: Sequence[int] | Tensor) -> int:
         >>> needed_steps([3, 1, 1, 2])
         5
     """
-    symbols = [int(symbol) for symbol in target]
+    symbols: list[int] = target.tolist() if hasattr(target, "tolist") else list(target)
     return max(1, len(symbols) + sum(left == right for left, right in pairwise(symbols)))
 
 
@@ -69,6 +69,13 @@ class CTC(Objective):
                 f"ctc was given symbol {int(targets.data[outside][0])} ({rows(outside)}), it needs 1 to {outputs - 1}"
                 f" ({BLANK} is the blank): encode the texts with the alphabet that the network was built for"
             )
+
+    def misfit(self, steps: int, target: Any) -> str:
+        """Why a text cannot be spelt in so many steps, or taught at all; "" where it can."""
+        if len(target) == 0:
+            return "has a text without a single symbol of the alphabet"
+        needed = needed_steps(target)
+        return "" if steps >= needed else f"leaves {steps} steps behind the convolutions, its text needs {needed}"
 
     def loss(self, scores: Padded, targets: Targets, weights: Tensor | None = None) -> Tensor:
         """Weighted mean over the samples, in nats; float32 and finite for every batch that passes the checks.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -35,6 +36,10 @@ class Objective(ABC):
         Raises:
             ShapeError: says what was given and what would be right.
         """
+
+    def misfit(self, steps: int, target: Any) -> str:
+        """Why a target cannot be learnt from so many steps behind the network, or "" where it can."""
+        return ""
 
     @abstractmethod
     def loss(self, scores: Padded, targets: Targets, weights: Tensor | None = None) -> Tensor:

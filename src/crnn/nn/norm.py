@@ -21,7 +21,7 @@ class BatchNorm(nn.Module):
     """Batch normalisation (Ioffe & Szegedy 2015, arXiv:1502.03167) over valid steps only.
 
     Without padding it is `torch.nn.functional.batch_norm`; with padding the statistics are sums over the mask. Running
-    statistics follow PyTorch: exponential with `momentum`, variance unbiased.
+    statistics follow PyTorch: exponential with `momentum`, variance unbiased. Where its weight is frozen, so are they.
     """
 
     running_mean: Tensor
@@ -37,9 +37,10 @@ class BatchNorm(nn.Module):
 
     def forward(self, x: Tensor, lengths: Tensor | None = None) -> Tensor:
         """Normalise ``(B, C, …, T)`` per channel."""
-        if lengths is None or not self.training:
+        learns = self.training and self.weight.requires_grad
+        if lengths is None or not learns:
             return F.batch_norm(
-                x, self.running_mean, self.running_var, self.weight, self.bias, self.training, self.momentum, EPSILON
+                x, self.running_mean, self.running_var, self.weight, self.bias, learns, self.momentum, EPSILON
             )
         normal, mean, var = MaskedBatchNorm.apply(x, lengths, self.weight, self.bias)  # type: ignore[no-untyped-call]
         count = int(lengths.sum()) * (x[0, 0].numel() // x.shape[-1])

@@ -9,6 +9,7 @@ from crnn.tasks.arrays import ArrayClassification, ArrayRegression
 from crnn.tasks.commands import SpokenCommands
 from crnn.tasks.forecasting import Forecasting
 from crnn.tasks.series import SeriesClassification
+from crnn.tasks.speech import SpeechRecognition
 from crnn.tasks.task import Task
 from crnn.tasks.text import TextClassification
 
@@ -18,6 +19,7 @@ TASKS: Shelf[Task] = Shelf(
         ArrayClassification.name: ArrayClassification,
         ArrayRegression.name: ArrayRegression,
         SpokenCommands.name: SpokenCommands,
+        SpeechRecognition.name: SpeechRecognition,
         TextClassification.name: TextClassification,
         SeriesClassification.name: SeriesClassification,
         Forecasting.name: Forecasting,

@@ -117,7 +117,7 @@ class Task(ABC):
     options: ClassVar[tuple[Option, ...]] = ()
     """Settings of the constructor that `crnn train` offers; what is not given is left to the constructor."""
     gives_text: ClassVar[bool] = False
-    """Whether answers are texts, which CER and WER can judge."""
+    """Whether answers are texts, which CER and WER can judge; then `str` of an answer is the text."""
     always_collects: ClassVar[bool] = False
     """Whether `predict` collects even the single answer of a single file."""
     silent_below: ClassVar[float | None] = None
@@ -166,6 +166,21 @@ class Task(ABC):
             DataError: the records cannot be learnt from, for example a single class.
         """
 
+    def follow(self, records: Sequence[Record], alphabet: str) -> None:
+        """Learn from the training records of a training that goes on from this very task; by default all anew.
+
+        Args:
+            records: The new training records.
+            alphabet: What becomes of the known symbols, where the task writes texts: "extend", "replace" or "keep".
+        """
+        self.learn(records)
+
+    def places_in(self, other: Task) -> Sequence[int]:
+        """For each class its place among those of another task of the kind, or -1: where weights are taken from."""
+        own, known = self.class_names(), other.class_names()
+        places = {name: place for place, name in enumerate(known)}
+        return [places.get(name, -1) for name in own] if own else range(min(self.outputs, other.outputs))
+
     @abstractmethod
     def prepare(self, record: Record) -> Example:
         """Read one record into an example; the target is encoded where there is one.
@@ -191,6 +206,14 @@ class Task(ABC):
     @abstractmethod
     def decode(self, predictions: Tensor, lengths: Tensor) -> list[Any]:
         """Answers for a batch of predictions (scores behind the objective's link)."""
+
+    def texts(self, predictions: Tensor, lengths: Tensor) -> list[str]:
+        """The texts of a batch of predictions, as measures compare them, where the task gives texts."""
+        return [str(answer) for answer in self.decode(predictions, lengths)]
+
+    def reference(self, record: Record) -> str:
+        """What the text of a record is compared with: whole, also where it has symbols that were never learnt."""
+        return str(record.target)
 
     @property
     @abstractmethod
@@ -222,6 +245,18 @@ class Task(ABC):
     def collect(self, answers: list[Any]) -> Any:
         """What `predict` returns for many samples; a list unless the task says otherwise."""
         return answers
+
+    def adopt(self, spec: AnySpec) -> None:
+        """Hear which network reads for the task, where its answers have places in time."""
+        return
+
+    def files(self) -> dict[str, bytes]:
+        """What is too large for `config` and lies in the model's folder beside the weights, by name of the file."""
+        return {}
+
+    def load_files(self, files: Mapping[str, bytes]) -> None:
+        """Take over what `files` gave."""
+        return
 
     def complete(self, answer: Any, record: Record, levels: Sequence[float]) -> Any:
         """An answer with what only its record knows, such as units and times; by default it needs nothing.
@@ -271,6 +306,10 @@ class Task(ABC):
 
     def calibrate(self, predictions: Tensor, targets: Tensor) -> None:
         """Set thresholds from predictions on the validation part, once training is over; by default there are none."""
+        return
+
+    def calibrate_steps(self, sequences: Sequence[Tensor], records: Sequence[Record]) -> None:
+        """As `calibrate`, where the network keeps its steps: predictions ``(T', K)`` of some validation samples."""
         return
 
     @abstractmethod

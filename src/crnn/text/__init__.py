@@ -1,1 +1,1 @@
-"""Text as a user holds it: cleaned, cut into tokens, numbered by a vocabulary, varied for training."""
+"""Text as a user holds it: cleaned, cut into tokens, spelt by an alphabet or a vocabulary, varied for training."""
