@@ -27,7 +27,7 @@ DOORS = {
     "safetensors": ("store.py",),
     "soundfile": ("audio/wave.py",),
     "soxr": ("audio/wave.py",),
-    "PIL": ("image",),
+    "PIL": ("image/picture.py",),
     "matplotlib": ("report", "engine/history.py"),
     "jinja2": ("report",),
     "click": ("cli",),
