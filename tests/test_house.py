@@ -11,7 +11,7 @@ SOURCE = Path(__file__).parents[1] / "src" / "crnn"
 
 FLOORS = [
     {"errors"},
-    {"spec", "forecast_spec", "padded", "registry", "speed"},
+    {"spec", "forecast_spec", "padded", "registry", "speed", "augmentation"},
     {"audio", "image", "text", "series", "nn", "losses", "decode", "metrics", "data", "optim", "store"},
     {"tasks", "engine"},
     {"predictor", "compiled", "parts", "origin", "explain"},
@@ -27,7 +27,7 @@ DOORS = {
     "safetensors": ("store.py",),
     "soundfile": ("audio/wave.py",),
     "soxr": ("audio/wave.py",),
-    "PIL": ("image",),
+    "PIL": ("image/picture.py",),
     "matplotlib": ("report", "engine/history.py"),
     "jinja2": ("report",),
     "click": ("cli",),

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from crnn.tasks.arrays import ArrayClassification, ArrayRegression
     from crnn.tasks.commands import SpokenCommands
     from crnn.tasks.forecasting import Forecasting
+    from crnn.tasks.handwriting import Handwriting
     from crnn.tasks.series import SeriesClassification
     from crnn.tasks.speech import SpeechRecognition
     from crnn.tasks.text import TextClassification
@@ -69,6 +70,7 @@ _ROOMS = {
     "crnn.spec": ("BranchSpec", "ConvSpec", "HeadSpec", "NetworkSpec", "RecurrentSpec"),
     "crnn.tasks.arrays": ("ArrayClassification", "ArrayRegression"),
     "crnn.tasks.commands": ("SpokenCommands",),
+    "crnn.tasks.handwriting": ("Handwriting",),
     "crnn.tasks.speech": ("SpeechRecognition",),
     "crnn.tasks.text": ("TextClassification",),
     "crnn.tasks.series": ("SeriesClassification",),
@@ -96,6 +98,7 @@ __all__ = [
     "CustomMeasure",
     "ForecastSpec",
     "Forecasting",
+    "Handwriting",
     "HeadSpec",
     "History",
     "Huber",

@@ -137,10 +137,7 @@ class Predictor:
             found: dict[int, Any] = {}
             for at in range(0, len(good), batch_size):
                 places = good[at : at + batch_size]
-                batch = Padded.stack([examples[place].inputs for place in places])  # type: ignore[union-attr]
-                answered = zip(self._decode(batch), (part[place] for place in places), strict=True)
-                levels = getattr(self.objective, "levels", ())
-                found.update(zip(places, (self.task.complete(*pair, levels) for pair in answered), strict=True))
+                found.update(zip(places, self._decode([examples[place] for place in places]), strict=True))  # type: ignore[misc]
             yield from (found[place] if place in found else examples[place] for place in range(len(part)))
 
     def sequences(self, records: Sequence[Record]) -> Iterator[tuple[Record, NDArray[np.float32]]]:
@@ -175,9 +172,11 @@ class Predictor:
         if reason:
             raise DataError(f"{name} {reason}: give a longer sample")
 
-    def _decode(self, batch: Padded) -> list[Any]:
-        predictions, lengths = self.forward(batch)
-        return self.task.decode(predictions, lengths)
+    def _decode(self, examples: Sequence[Example]) -> list[Any]:
+        predictions, lengths = self.forward(Padded.stack([example.inputs for example in examples]))
+        answers = self.task.decode(predictions, lengths)
+        levels = getattr(self.objective, "levels", ())
+        return [self.task.complete(*pair, levels) for pair in zip(answers, examples, strict=True)]
 
     @torch.inference_mode()
     def forward(self, batch: Padded) -> tuple[Tensor, Tensor]:

@@ -8,10 +8,11 @@ import torch
 
 from crnn.audio.acoustics import Equalise, Room
 from crnn.audio.augment import AUGMENTATIONS, Chain
-from crnn.audio.augmentation import Augmentation, fast_length
+from crnn.audio.augmentation import fast_length
 from crnn.audio.masking import MaskFrequency, MaskTime
 from crnn.audio.noise import AddNoise
 from crnn.audio.perturb import Gain, Shift, Speed
+from crnn.augmentation import Augmentation
 from crnn.errors import ShapeError, SpecError, UnknownNameError
 from crnn.padded import Padded
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import crnn
-from crnn.data.toy import gestures, reviews, sales, sequences, tone_texts, tone_words, tones
+from crnn.data.toy import gestures, printed_lines, reviews, sales, sequences, tone_texts, tone_words, tones
 from crnn.nn.kinds import read_spec
 from crnn.tasks import TASKS, from_config
 from crnn.tasks.task import SIZES
@@ -28,6 +28,10 @@ def speech(folder):
     return crnn.SpeechRecognition(rate_hz=8000, augment=False), (tone_texts(folder, 24),)
 
 
+def lines(folder):
+    return crnn.Handwriting(height_px=32, augment=False), (printed_lines(folder, lines=24),)
+
+
 def texts(folder):
     return crnn.TextClassification(), (reviews(folder / "texts.csv", count=60),)
 
@@ -47,6 +51,7 @@ TOYS = {
     "array_classification": classes,
     "array_regression": values,
     "commands": words,
+    "handwriting": lines,
     "series": movements,
     "forecast": shops,
     "speech": speech,

@@ -6,7 +6,7 @@ import wave
 import numpy as np
 import pytest
 
-from crnn.data.toy import sequences, tone_words, tones
+from crnn.data.toy import printed_lines, sequences, tone_words, tones
 from crnn.errors import SpecError
 
 
@@ -66,3 +66,15 @@ def test_impossible_toys_are_refused(tmp_path):
         tone_words(tmp_path, takes=0)
     with pytest.raises(SpecError, match="at most one output a feature"):
         sequences(outputs=9)
+
+
+def test_printed_lines_are_pictures_with_texts_by_writer(tmp_path):
+    one, two = (printed_lines(tmp_path / name, ("ja", "nein"), lines=6, writers=2, seed=3) for name in "ab")
+    files = sorted(file.relative_to(one).as_posix() for file in one.rglob("*.*"))
+    assert files[:2] == ["writer0/000.gt.txt", "writer0/000.png"]
+    assert len(files) == 12
+    assert {(one / name).read_bytes() == (two / name).read_bytes() for name in files} == {True}
+    words = {word for file in one.rglob("*.txt") for word in file.read_text().split()}
+    assert words <= {"ja", "nein"}
+    with pytest.raises(SpecError, match="writers=0"):
+        printed_lines(tmp_path, writers=0)

@@ -16,6 +16,7 @@ SETTINGS = {
     "classic_network.py": ("--samples 60 --epochs 1 --out run", r"348,298 parameters"),
     "spoken_commands.py": ("--epochs 1 --out run", r"accuracy +\d+\.\d% on speakers never heard: s\d\d"),
     "reviews.py": ("--epochs 1 --out run", r"%  TF-IDF \+ linear\n[\s\S]*房间一点也不干净: (good|bad) \(\d+%\), since"),
+    "handwriting.py": ("--epochs 1 --height 32 --out run", r"character error rate +\d+\.\d% on writers never seen"),
     "sensor_series.py": ("--epochs 1 --out run", r"judged on 12 sequences of s\d, never trained on"),
     "forecast_sales.py": ("--epochs 1 --out run", r"seasonal naive +mae \d[\s\S]*3 series, 4 steps ahead"),
     "custom_parts.py": ("--epochs 1", r"focal loss, NAdam +accuracy \d"),

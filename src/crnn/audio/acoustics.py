@@ -9,16 +9,8 @@ from functools import lru_cache
 import torch
 from torch import Tensor
 
-from crnn.audio.augmentation import (
-    Augmentation,
-    clear_padding,
-    fast_length,
-    power,
-    require,
-    require_range,
-    uniform,
-    white,
-)
+from crnn.audio.augmentation import fast_length, power
+from crnn.augmentation import Augmentation, clear_padding, require, require_range, uniform, white
 from crnn.padded import Padded
 
 _TINY = 1e-20

@@ -8,7 +8,7 @@ from typing import Literal
 import torch
 from torch import Tensor
 
-from crnn.audio.augmentation import Augmentation, require, uniform, whole
+from crnn.augmentation import Augmentation, require, uniform, whole
 from crnn.errors import UnknownNameError
 from crnn.padded import Padded
 

@@ -9,16 +9,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from crnn.audio.augmentation import (
-    Augmentation,
-    clear_padding,
-    column,
-    fast_length,
-    power,
-    require_range,
-    uniform,
-    white,
-)
+from crnn.audio.augmentation import column, fast_length, power
+from crnn.augmentation import Augmentation, clear_padding, require_range, uniform, white
 from crnn.errors import ShapeError
 from crnn.padded import Padded
 

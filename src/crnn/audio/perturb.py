@@ -6,16 +6,8 @@ from dataclasses import dataclass
 
 import torch
 
-from crnn.audio.augmentation import (
-    Augmentation,
-    column,
-    fast_length,
-    fast_lengths,
-    require,
-    require_factors,
-    require_range,
-    uniform,
-)
+from crnn.audio.augmentation import column, fast_length, fast_lengths, require_factors
+from crnn.augmentation import Augmentation, require, require_range, uniform
 from crnn.padded import Padded
 
 _MARGIN = 512

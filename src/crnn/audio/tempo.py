@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 import torch
 
-from crnn.audio.augmentation import Augmentation, require_factors, uniform
+from crnn.audio.augmentation import require_factors
+from crnn.augmentation import Augmentation, uniform
 from crnn.padded import Padded
 
 

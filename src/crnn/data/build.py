@@ -188,9 +188,14 @@ class _Gathered:
 
 def _key(cache: Cache | None, records: Sequence[Record], settings: Mapping[str, Any]) -> str | None:
     """None where caching is off or does not pay: what came from memory is prepared faster than it is read back."""
-    if cache is None or cache.limit_bytes == 0 or not any(isinstance(record.source, Path) for record in records):
+    if cache is None or cache.limit_bytes == 0 or not any(in_files(record.source) for record in records):
         return None
     return cache.key(records, settings)
+
+
+def in_files(source: Any) -> bool:
+    """Whether a source is a file, or a piece of one: a tuple with the path in it."""
+    return isinstance(source, Path) or (isinstance(source, tuple) and any(isinstance(item, Path) for item in source))
 
 
 def _open(cache: Cache, key: str, findings: Findings) -> Stored | None:

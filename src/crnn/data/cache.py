@@ -13,6 +13,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import IO, Any
 
@@ -283,11 +284,18 @@ def _content(record: Record) -> bytes | None:
     return hashlib.blake2b(b"\0".join((source, target, extra)), digest_size=16).digest()
 
 
+@lru_cache(maxsize=256)
+def _file_digest(path: Path, changed_ns: int, size_bytes: int) -> bytes:
+    """Of a file's content; remembered, as the lines of a page all lie in one picture."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, lambda: hashlib.blake2b(digest_size=16)).digest()
+
+
 def _bytes_of(value: Any) -> bytes | None:
     if isinstance(value, Path):
         try:
-            with value.open("rb") as file:
-                return hashlib.file_digest(file, lambda: hashlib.blake2b(digest_size=16)).digest()
+            facts = value.stat()
+            return _file_digest(value, facts.st_mtime_ns, facts.st_size)
         except OSError:
             return b"missing"
     if isinstance(value, np.ndarray):

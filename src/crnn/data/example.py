@@ -45,11 +45,13 @@ class Example:
         inputs: Shape ``(T, …)``: samples of a wave ``(T,)``, or features ``(T, F)`` or ``(T, F, C)``; float32.
         target: A class number, a vector ``(K,)``, symbols ``(U,)``, or None.
         record: Where it came from.
+        frame: Where the prepared inputs lie in what the user gave, for tasks that tell places.
     """
 
     inputs: NDArray[np.float32]
     target: NDArray[np.generic] | int | float | None
     record: Record
+    frame: Any = None
 
 
 @dataclass(frozen=True)

@@ -75,16 +75,27 @@ def decode_text(raw: bytes) -> str:
         >>> decode_text("关灯,开灯".encode("gb18030")), decode_text("été;café".encode("latin-1"))
         ('关灯,开灯', 'été;café')
     """
+    return raw.decode(encoding_of(raw))
+
+
+def encoding_of(raw: bytes) -> str:
+    """The encoding that `decode_text` takes bytes for.
+
+    Example:
+        >>> [encoding_of("été".encode(name)) for name in ("utf-8", "utf-8-sig", "utf-16", "latin-1")]
+        ['utf-8', 'utf-8-sig', 'utf-16', 'cp1252']
+    """
     if raw[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        return raw.decode("utf-16")
+        return "utf-16"
     if b"\0" in raw[:512]:
-        return raw.decode("utf-16-le" if raw[:512:2].count(0) < raw[1:512:2].count(0) else "utf-16-be")
+        return "utf-16-le" if raw[:512:2].count(0) < raw[1:512:2].count(0) else "utf-16-be"
     for encoding in ("utf-8-sig", "gb18030" if _looks_chinese(raw) else "cp1252"):
         try:
-            return raw.decode(encoding)
+            raw.decode(encoding)
         except UnicodeDecodeError:
             continue
-    return raw.decode("latin-1")
+        return encoding if encoding != "utf-8-sig" or raw[:3] == b"\xef\xbb\xbf" else "utf-8"
+    return "latin-1"
 
 
 def _looks_chinese(raw: bytes) -> bool:

@@ -356,6 +356,53 @@ def _check_sizes(**sizes: int) -> None:
             raise SpecError(f"{name}={size!r}: give a whole number from 1 up")
 
 
+def printed_lines(
+    folder: str | Path,
+    words: Sequence[str] = ("one", "two", "three", "four"),
+    lines: int = 48,
+    writers: int = 4,
+    *,
+    longest: int = 3,
+    height_px: int = 40,
+    seed: int = 0,
+) -> Path:
+    """Lines of print: one to `longest` of the words, leaning, noisy and faded in the way of each "writer".
+
+    Args:
+        folder: Where to write ``<writer>/<number>.png`` with its text beside it as ``<number>.gt.txt``.
+        words: To choose from.
+        lines: How many, the writers in turn.
+        writers: How many.
+        longest: Most words of a line.
+        height_px: Of the pictures.
+        seed: Same seed, same lines.
+
+    Returns:
+        The folder.
+
+    Raises:
+        SpecError: a size below 1.
+        MissingExtraError: Pillow is not installed.
+    """
+    from crnn.image import picture
+
+    _check_sizes(words=len(words), lines=lines, writers=writers, longest=longest, height_px=height_px)
+    root, random = Path(folder), np.random.default_rng(seed)
+    hands = [np.random.default_rng([seed, writer]) for writer in range(writers)]
+    ways = [(hand.uniform(-0.25, 0.25), hand.uniform(0.4, 1.0)) for hand in hands]
+    for number in range(lines):
+        writer = number % writers
+        lean, ink = ways[writer]
+        text = " ".join(random.choice(words, random.integers(1, longest + 1)))
+        drawn = 255.0 - picture.shear(picture.text(text, height_px), lean, 255)
+        paper = 235.0 - ink * drawn * 0.85 + random.normal(0.0, 6.0, drawn.shape)
+        file = root / f"writer{writer}" / f"{number:03d}.png"
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(picture.png(np.clip(paper, 0, 255).astype(np.uint8)))
+        file.with_suffix(".gt.txt").write_text(text + "\n", encoding="utf-8")
+    return root
+
+
 def sales(
     path: str | Path, *, shops: int = 3, weeks: int = 160, season: int = 13, ahead: int = 0, seed: int = 0
 ) -> Path:

@@ -28,6 +28,7 @@ from crnn.tasks.series import SeriesClassification
 from crnn.tasks.task import Task
 from crnn.tasks.text import TextClassification
 from crnn.tasks.text_reading import looks_like_texts
+from crnn.text.alphabet import shown
 
 ARRAYS = ".npz"
 BARS = 12
@@ -47,7 +48,7 @@ def inspect_data(given: Any, task: Task | str | None = None, *, targets: Any = N
     facts = {
         "task": reader.name,
         "samples": len(records),
-        **_targets(records),
+        **(_texts(records) if reader.gives_text else _targets(records)),
         **({"groups": groups} if groups else {}),
         **({"splits": splits} if splits else {}),
         **_sound(records),
@@ -98,6 +99,18 @@ def _read(given: Any, targets: Any, task: Task) -> tuple[list[Record], Findings,
             return *task.read_unlabelled(given), [f"cannot be trained on: {error}"]
         except DataError:
             raise error from None
+
+
+def _texts(records: Sequence[Record]) -> dict[str, Any]:
+    """How much is written, and with which symbols."""
+    texts = [str(record.target) for record in records if record.target is not None]
+    if not texts:
+        return {}
+    symbols = _counted(symbol for text in texts for symbol in text)
+    return {
+        "texts": {"words": sum(len(text.split()) for text in texts), "longest": max(map(len, texts))},
+        "symbols": {shown(symbol): count for symbol, count in symbols.items()},
+    }
 
 
 def _targets(records: Sequence[Record]) -> dict[str, Any]:

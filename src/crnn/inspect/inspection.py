@@ -76,7 +76,7 @@ def _told(name: str, value: Any) -> list[str]:
         return [f"{title}{len(value)}: {', '.join(map(str, value[:SHOWN]))}{more}"]
     if not isinstance(value, dict):
         return [f"{title}{_unit(name, value)}"]
-    if name in ("labels", "groups") and len(value) > 4:
+    if name in ("labels", "groups", "symbols") and len(value) > 4:
         return [f"{title}{len(value)}", *_counts(value)]
     bars = value.get("histogram", [])
     joint = " in " if name in ("rate_hz", "channels") else " "

@@ -17,12 +17,13 @@ from crnn.data.example import ExampleSet, Record
 from crnn.data.findings import Finding, Findings
 from crnn.errors import CrnnError, MissingExtraError, SpecError
 from crnn.explain import Explanation
-from crnn.report import calibration, confusions, residuals, tables, worst
+from crnn.report import calibration, confusions, residuals, tables, texts, worst
 from crnn.report.confusions import Confused, Confusions
 from crnn.report.curves import curves
 from crnn.report.drawing import Picture, axis_labels
 from crnn.report.judged import Judged, judge
 from crnn.report.tables import ClassRow, Compared, GroupRow
+from crnn.report.texts import TextReport
 from crnn.report.worst import Case
 from crnn.tasks.task import Task
 
@@ -52,6 +53,7 @@ class Report:
         classes: One row a class or label.
         groups: One row a speaker or writer, the worst first.
         confused: The pairs most often confused.
+        texts: What there is to tell of texts, where the task writes some.
         wrong: Samples that were answered wrongly, or furthest off.
         doubtful: Samples that were answered rightly, but only just.
         findings: What was found wrong with the data.
@@ -70,6 +72,7 @@ class Report:
     classes: list[ClassRow] = field(default_factory=list)
     groups: list[GroupRow] = field(default_factory=list)
     confused: list[Confused] = field(default_factory=list)
+    texts: TextReport | None = None
     wrong: list[Case] = field(default_factory=list)
     doubtful: list[Case] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
@@ -217,6 +220,9 @@ def _evaluated(
     report.headline["samples"] = f"{len(evaluation.rows):,}"
     if "loss" in values:
         report.headline["loss"] = number(values["loss"])
+    report.texts = texts.of(task, examples, evaluation)
+    if report.texts is not None:
+        _transcribed(report, report.texts)
     judged = judge(task, examples, evaluation)
     if judged is None:
         report.headline |= {name: number(value) for name, value in values.items()}
@@ -228,6 +234,14 @@ def _evaluated(
     else:
         _classified(report, task, judged)
     report.wrong, report.doubtful = worst.with_sound(worst.most_wrong(judged), worst.least_right(judged))
+
+
+def _transcribed(report: Report, found: TextReport) -> None:
+    """Texts: rates with their intervals, and the worst samples with what is to be heard or seen."""
+    names = {"cer": "character error rate", "wer": "word error rate", "sequence_accuracy": "texts right as a whole"}
+    for name, rate in found.rates.items():
+        report.headline[names[name]] = f"{percent(rate.value)} ({percent(rate.low)} to {percent(rate.high)})"
+    (found.worst,) = worst.with_sound(found.worst)
 
 
 def _classified(report: Report, task: Task, judged: Judged) -> None:

@@ -1,4 +1,4 @@
-"""The samples to look at first: most confidently wrong, barely right, furthest off; with their sound where small."""
+"""The samples to look at first: most confidently wrong, barely right, furthest off; with their sound or picture."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from torch import Tensor
 from crnn.data.example import Record
 from crnn.explain import Explanation
 from crnn.report.judged import Judged
+from crnn.report.lines import line_picture
 
 CLIPS = 20
 CLIP_BYTES = 500_000
@@ -47,6 +48,7 @@ class Case:
         sound: The recording as a data URI, or "".
         text: The text, cut if it is long, or "".
         telling: The pieces of it that told most for the answer (above 0) or against it.
+        picture: The picture of a line as a data URI, or "".
     """
 
     name: str
@@ -58,6 +60,7 @@ class Case:
     sound: str = ""
     text: str = ""
     telling: tuple[tuple[str, float], ...] = ()
+    picture: str = ""
 
 
 def most_wrong(judged: Judged, most: int = 12) -> list[Case]:
@@ -80,14 +83,18 @@ def least_right(judged: Judged, most: int = 8) -> list[Case]:
 
 
 def with_sound(*parts: Sequence[Case]) -> list[list[Case]]:
-    """The cases with their recordings, as far as those are files that a browser plays and the page stays small."""
+    """The cases with what is heard or seen in them: recordings that a browser plays and pictures of lines.
+
+    As far as the page stays small.
+    """
     left, room, result = CLIPS, ALL_CLIP_BYTES, []
     for cases in parts:
         done = []
         for case in cases:
-            sound = _sound(case.source, min(CLIP_BYTES, room * 3 // 4 - 3)) if left else ""
-            left, room = left - bool(sound), room - len(sound)
-            done.append(replace(case, sound=sound))
+            most = min(CLIP_BYTES, room * 3 // 4 - 3) if left else 0
+            sound, picture = _sound(case.source, most), line_picture(case.source, most) if most > 0 else ""
+            left, room = left - bool(sound or picture), room - len(sound) - len(picture)
+            done.append(replace(case, sound=sound, picture=picture))
         result.append(done)
     return result
 

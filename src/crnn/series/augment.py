@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from crnn.audio.augmentation import Augmentation, require, uniform, white
+from crnn.augmentation import Augmentation, require, uniform, white
 from crnn.padded import Padded
 
 KNOTS = 4

@@ -8,6 +8,7 @@ from crnn.registry import Shelf
 from crnn.tasks.arrays import ArrayClassification, ArrayRegression
 from crnn.tasks.commands import SpokenCommands
 from crnn.tasks.forecasting import Forecasting
+from crnn.tasks.handwriting import Handwriting
 from crnn.tasks.series import SeriesClassification
 from crnn.tasks.speech import SpeechRecognition
 from crnn.tasks.task import Task
@@ -19,6 +20,7 @@ TASKS: Shelf[Task] = Shelf(
         ArrayClassification.name: ArrayClassification,
         ArrayRegression.name: ArrayRegression,
         SpokenCommands.name: SpokenCommands,
+        Handwriting.name: Handwriting,
         SpeechRecognition.name: SpeechRecognition,
         TextClassification.name: TextClassification,
         SeriesClassification.name: SeriesClassification,

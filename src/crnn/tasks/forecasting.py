@@ -353,9 +353,9 @@ class Forecasting(Task):
         """Scaled values ``(H,)`` or ``(H, levels)`` of each window; `complete` gives them units and times."""
         return list(predictions.numpy())
 
-    def complete(self, answer: NDArray[np.float32], record: Record, levels: Sequence[float]) -> Forecast:
+    def complete(self, answer: NDArray[np.float32], example: Example, levels: Sequence[float]) -> Forecast:
         """The forecast of a series: real units, times, quantiles by level."""
-        series: Series = record.source
+        series: Series = example.record.source
         real = self._scaling(series).back(answer)
         quantiles = {} if real.ndim == 1 else {level: real[:, at] for at, level in enumerate(levels)}
         middle = min(quantiles, key=lambda level: abs(level - 0.5)) if quantiles else None

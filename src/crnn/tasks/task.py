@@ -5,12 +5,11 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, ClassVar
 
 from torch import Tensor, nn
 
-from crnn.data.build import build
+from crnn.data.build import build, in_files
 from crnn.data.cache import Cache
 from crnn.data.example import Example, ExampleSet, Record
 from crnn.data.findings import Findings
@@ -118,6 +117,8 @@ class Task(ABC):
     """Settings of the constructor that `crnn train` offers; what is not given is left to the constructor."""
     gives_text: ClassVar[bool] = False
     """Whether answers are texts, which CER and WER can judge; then `str` of an answer is the text."""
+    formats: ClassVar[tuple[str, ...]] = ()
+    """Forms of files that `written` knows, beside the text and the JSON of single answers."""
     always_collects: ClassVar[bool] = False
     """Whether `predict` collects even the single answer of a single file."""
     silent_below: ClassVar[float | None] = None
@@ -195,7 +196,7 @@ class Task(ABC):
         Raises:
             DataError: none can be used, or only some have targets.
         """
-        files = bool(records) and isinstance(records[0].source, Path)
+        files = bool(records) and in_files(records[0].source)
         keep = Cache() if (files if cache is None else cache) else None
         return build(records, self.prepare, cache=keep, settings=self.preparation(), findings=findings)
 
@@ -206,6 +207,19 @@ class Task(ABC):
     @abstractmethod
     def decode(self, predictions: Tensor, lengths: Tensor) -> list[Any]:
         """Answers for a batch of predictions (scores behind the objective's link)."""
+
+    def written(self, form: str, records: Sequence[Record], answers: Sequence[Any]) -> list[tuple[str, bytes]]:
+        """Answers as files: the name and the content of each.
+
+        Args:
+            form: One of `formats`.
+            records: What was predicted.
+            answers: One a record; None where it could not be read.
+
+        Raises:
+            UnknownNameError: the task does not write this form.
+        """
+        raise UnknownNameError("format", form, self.formats)
 
     def texts(self, predictions: Tensor, lengths: Tensor) -> list[str]:
         """The texts of a batch of predictions, as measures compare them, where the task gives texts."""
@@ -258,12 +272,12 @@ class Task(ABC):
         """Take over what `files` gave."""
         return
 
-    def complete(self, answer: Any, record: Record, levels: Sequence[float]) -> Any:
-        """An answer with what only its record knows, such as units and times; by default it needs nothing.
+    def complete(self, answer: Any, example: Example, levels: Sequence[float]) -> Any:
+        """An answer with what only its sample knows, such as units, times and places; by default it needs nothing.
 
         Args:
             answer: As `decode` gave it.
-            record: What was answered.
+            example: What was answered, with its record.
             levels: Of the quantiles that the network gives; empty where it gives none.
         """
         return answer

@@ -80,7 +80,15 @@ class Transcription(Task):
         text = self.clean(record.target)
         if not text:
             raise DataError(f"{record.name} has an empty transcript: write down what is there, or remove the sample")
+        return self.spelt(text)
+
+    def spelt(self, text: str) -> Numbers:
+        """The symbols of a text in the order in which the network meets them: reading order, unless said otherwise."""
         return self.known.encode(text)
+
+    def worded(self, numbers: Numbers) -> str:
+        """The text of symbols in that order."""
+        return self.known.decode(numbers)
 
     def learn(self, records: Sequence[Record]) -> None:
         """Learn the alphabet.
@@ -155,7 +163,7 @@ class Transcription(Task):
         else:
             sequences = zip(predictions.numpy(), lengths.tolist(), strict=True)
             rows = [self.decoder.symbols(steps[:length]) for steps, length in sequences]
-        return [self.known.decode(row) for row in rows]
+        return [self.worded(row) for row in rows]
 
     def decode_with(self, language: LanguageModel | str | Path | None = None, **settings: Any) -> Decoding:
         """Decode by other settings from now on; what is not given stays as it is, and all is saved with the model.
@@ -193,7 +201,7 @@ class Transcription(Task):
     def calibrate_steps(self, sequences: Sequence[Tensor], records: Sequence[Record]) -> None:
         """Fit the temperature that makes the confidences of words honest, on the validation part."""
         arrays = [np.asarray(sequence) for sequence in sequences]
-        references = [self.known.encode(self.reference(record)) for record in records[: len(arrays)]]
+        references = [self.spelt(self.reference(record)) for record in records[: len(arrays)]]
         self.temperature = fit_temperature(arrays, references, self.known.number(" "))
 
     # ── saved ────────────────────────────────────────────────────────────────────────────────────────────────────────
