@@ -23,8 +23,8 @@ def aligned(wanted: Sequence[T], found: Sequence[T]) -> list[tuple[T | None, T |
         In order; (symbol, None) was left out, (None, symbol) was put in.
 
     Example:
-        >>> aligned("cart", "cat!")
-        [('c', 'c'), ('a', 'a'), ('r', None), ('t', 't'), (None, '!')]
+        >>> aligned("chart", "cart!")
+        [('c', 'c'), ('h', None), ('a', 'a'), ('r', 'r'), ('t', 't'), (None, '!')]
     """
     numbers: dict[Hashable, int] = {}
     left = np.array([numbers.setdefault(symbol, len(numbers)) for symbol in wanted], dtype=np.int64)
