@@ -77,6 +77,7 @@ def test_the_page_shows_rates_and_worst_lines_with_their_pictures():
     evaluation = Evaluation(values, rows, None, FOUND[::-1])
     report = gather(task, examples, evaluation)
     assert "character error rate" in report.headline
+    assert "cer" not in report.headline  # told once
     page = report.html()
     assert page.count("data:image/png;base64") == 4
     assert "it rained all dey" in page

@@ -225,7 +225,8 @@ def _evaluated(
         _transcribed(report, report.texts)
     judged = judge(task, examples, evaluation)
     if judged is None:
-        report.headline |= {name: number(value) for name, value in values.items()}
+        told = {} if report.texts is None else report.texts.rates
+        report.headline |= {name: number(value) for name, value in values.items() if name not in told}
         report.compared = [Compared("the network", {name: v for name, v in values.items() if name != "loss"})]
         return
     report.compared = tables.compared(judged, values, baselines)
