@@ -156,6 +156,10 @@ def test_language_model_from_the_command_line(model, spoken, tmp_path, capsys):
     code, _, err = run(capsys, "lm", "train", tmp_path / "gone.txt")
     assert code == 1
     assert "cannot be read" in err
+    (tmp_path / "picture.png").write_bytes(b"\xfe\xff\xd8\x00\x00")
+    code, _, err = run(capsys, "lm", "train", tmp_path / "picture.png")
+    assert code == 1
+    assert "is not text" in err
 
 
 def test_hot_words_and_beam_on_the_command_line(model, spoken, capsys):

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from crnn.errors import DataError, SpecError, UnreadableError
+from crnn.errors import DataError, SpecError
 
 TABLES = (".csv", ".tsv", ".jsonl", ".ndjson")
 
@@ -61,16 +61,13 @@ def lines(path: Path) -> list[str]:
         DataError: it holds no texts.
     """
     from crnn.data.manifest import from_manifest
-    from crnn.data.table import decode_text
+    from crnn.data.table import read_text
 
     if path.suffix.lower() in TABLES:
         records, _ = from_manifest(path, source="text", target=None)
         found = [str(record.source) for record in records if record.split in ("", "train")]
     else:
-        try:
-            found = decode_text(path.read_bytes()).removeprefix("\ufeff").splitlines()
-        except OSError as error:
-            raise UnreadableError(f"{path} cannot be read: {error.strerror or error}") from error
+        found = read_text(path).splitlines()
     found = [line for line in found if line.strip()]
     if not found:
         raise DataError(f"{path} holds no texts: give a sentence a line, or a manifest with a column for the text")

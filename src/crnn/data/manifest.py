@@ -161,7 +161,7 @@ class _Reader:
         if self.source == "path":
             found = self._file(found)
             if found is None:
-                self.findings.add("missing file", name, f"Paths are read relative to {self.folder}.")
+                self.findings.add("missing file", name, f"Paths are read relative to {self.folder.resolve()}.")
                 return None
         weight = _weight(values.get("weight", ""))
         if weight is None:

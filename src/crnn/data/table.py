@@ -119,9 +119,9 @@ def read_text(file: Path, encoding: str | None = None) -> str:
     except (UnicodeDecodeError, LookupError) as error:
         raise UnreadableError(f"{file} is not text in {encoding or 'UTF-16'} ({error}): save it as UTF-8") from error
     if not text.strip():
-        raise UnreadableError(f"{file} is empty: give a table with one sample a row")
+        raise UnreadableError(f"{file} is empty: give one sample a row")
     if "\0" in text[:4096]:
-        raise UnreadableError(f"{file} is not a text table: give CSV, TSV or JSONL")
+        raise UnreadableError(f"{file} is not text: give CSV, TSV, JSONL or plain text")
     return _plain_lines(text.removeprefix("\ufeff"))
 
 

@@ -270,7 +270,7 @@ def looks_like_ucr_table(path: str | Path) -> bool:
     try:
         with gzip.open(file, "rb") if file.name.lower().endswith(".gz") else file.open("rb") as opened:
             first = decode_text(opened.readline(_LONGEST_LINE))
-    except (OSError, EOFError, zlib.error) as error:
+    except (OSError, EOFError, zlib.error, UnicodeDecodeError) as error:
         raise UnreadableError(f"{file} cannot be read ({error}): check that the file is whole") from error
     cells = re.split(r"[\t,]|\s+", first.strip())
     return len(cells) > 2 and not numbers(cells).words
