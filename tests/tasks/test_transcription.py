@@ -96,6 +96,8 @@ def test_symbols_never_learnt_are_named_and_count_as_errors(fitted):
     with pytest.warns(crnn.errors.DataWarning, match=r"symbol never learnt \(noted\): é \(U\+00E9\) × 2, first in odd"):
         values = model.evaluate(odd)
     assert values[1] >= 2 / sum(len(record.target) for record in odd)
+    with pytest.warns(crnn.errors.DataWarning, match=r"1 text of unknown symbols \(left out\): strange"):
+        model.evaluate([*dev[:4], Record(dev[4].source, "éé", "strange")])
 
 
 def test_what_cannot_be_spelt_is_named_once_before_training():

@@ -72,6 +72,12 @@ def preflight(
     return Checked(train, dev, said)
 
 
+ADVICE = {
+    "too short": "Lower the pooling, or give longer samples.",
+    "text of unknown symbols": "Add training texts that have its symbols, or remove the sample.",
+}
+
+
 def usable(examples: ExampleSet, too_short: TooShort | None, silent_below: float | None, said: Findings) -> ExampleSet:
     """The examples that are neither too short nor silent; the others are named."""
     examples = with_facts(examples)
@@ -87,8 +93,9 @@ def usable(examples: ExampleSet, too_short: TooShort | None, silent_below: float
             reason = too_short(int(facts.lengths[row]), target)
             if reason:
                 keep[row] = False
-                advice = "Lower the pooling, or give longer samples."
-                said.add("too short", f"{_name(examples.records, row)} {reason}", advice)
+                empty = target is not None and np.size(target) == 0
+                kind = "text of unknown symbols" if empty else "too short"
+                said.add(kind, f"{_name(examples.records, row)} {reason}", ADVICE[kind])
     return examples if keep.all() else take(examples, np.flatnonzero(keep))
 
 
