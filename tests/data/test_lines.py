@@ -81,6 +81,14 @@ def test_what_is_alone_or_empty_is_named(pairs):
     assert findings.dropped == 3
 
 
+def test_a_single_picture_whose_text_is_damaged_is_named(pairs):
+    image = next(iter(sorted(pairs.rglob("*.png"))))
+    image.with_name(image.stem + ".gt.txt").write_bytes(b"\xfe\xff\xd8\x00\x00")
+    (record,), findings = read_lines(image)
+    assert record.target is None
+    assert "unreadable text" in findings
+
+
 @pytest.mark.parametrize("name", ["lines.csv", "manifest.csv", "other.csv"])
 def test_tables(pairs, name):
     rows = [

@@ -80,10 +80,9 @@ def _read_path(path: Path, name: str, labelled: bool) -> Read:
     if _is_page(path):
         return _pages_alone([path], path.parent, labelled)
     if path.suffix.lower() in picture.SUFFIXES:
-        text = _text_beside(path) if labelled else None
-        if text is None:
-            return [Record(path, name=name)], Findings()
-        return [Record(path, decode_text(text.read_bytes()).strip(), name)], Findings()
+        text, findings = _text_beside(path) if labelled else None, Findings()
+        content = None if text is None else _content(text, text.name, findings, {})
+        return [Record(path, content, name)], findings
     return read(path, suffixes=picture.SUFFIXES, target="text" if labelled else None)
 
 
