@@ -14,7 +14,8 @@ from crnn.audio.spectrogram import SpectrogramSpec
 from crnn.cli import main
 from crnn.data.toy import tone_words
 from crnn.errors import DataError, DataWarning
-from crnn.tasks.commands import NONE, read_noises
+from crnn.tasks.commands import NONE
+from crnn.tasks.sound import read_noises
 
 WORDS = ("up", "down", "turn left", "左转")
 

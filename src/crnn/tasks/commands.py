@@ -7,11 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar, Self
 
-import numpy as np
-import torch
-from torch import Tensor, nn
+from torch import Tensor
 
-from crnn.audio import wave
 from crnn.audio.augment import (
     AddNoise,
     Chain,
@@ -25,7 +22,6 @@ from crnn.audio.augment import (
     WarpFrequency,
 )
 from crnn.audio.spectrogram import SpectrogramSpec
-from crnn.audio.spectrogram import spectrogram as features
 from crnn.data.example import Example, Record
 from crnn.data.findings import Findings
 from crnn.data.sources import read
@@ -34,7 +30,8 @@ from crnn.padded import Vary
 from crnn.spec import ConvSpec, HeadSpec, NetworkSpec, RecurrentSpec
 from crnn.tasks.calibration import fit_temperature, tempered
 from crnn.tasks.labels import Labels
-from crnn.tasks.task import Option, Plan, Task, size_index
+from crnn.tasks.sound import Sound
+from crnn.tasks.task import Option, Plan, size_index
 
 NONE = "(none of these)"
 
@@ -71,7 +68,7 @@ class Command:
         }
 
 
-class SpokenCommands(Task):
+class SpokenCommands(Sound):
     """Recordings of single words or short phrases to their labels.
 
     Data: a folder per label, a manifest ``path,label[,speaker,split]``, or an archive of either. With a speaker column
@@ -88,8 +85,6 @@ class SpokenCommands(Task):
 
     name: ClassVar[str] = "commands"
     losses = ("cross_entropy",)
-    suffixes: ClassVar[tuple[str, ...]] = wave.SUFFIXES
-    silent_below: ClassVar[float | None] = 1e-4
     options: ClassVar[tuple[Option, ...]] = (
         Option("rate_hz", int, "Sample rate that recordings are brought to."),
         Option("noise", Path, "Folder of background noise to mix into training."),
@@ -151,44 +146,30 @@ class SpokenCommands(Task):
         """Records from a folder per label, a manifest, an archive, paths with labels, or waves at `rate_hz`."""
         return read(data, targets, suffixes=self.suffixes, dims=(1,))
 
-    def read_unlabelled(self, data: Any) -> tuple[list[Record], Findings]:
-        """Records from files, folders or manifests without labels, or waves at `rate_hz`."""
-        return read(data, suffixes=self.suffixes, target=None, dims=(1,))
-
     def learn(self, records: Sequence[Record]) -> None:
         """Learn the labels."""
         self.labels = Labels.learn(record.target for record in records)
 
     def prepare(self, record: Record) -> Example:
         """The wave, mono, at `rate_hz`; the number of its label."""
-        rate_hz = self.spectrogram.rate_hz
-        if isinstance(record.source, (str, Path)):
-            samples = wave.read(record.source, rate_hz)
-        else:
-            samples = wave.from_array(np.asarray(record.source), rate_hz, rate_hz, record.name)
         target = None if record.target is None or self.labels is None else self.labels.number(record.target)
-        return Example(samples, target, record)
+        return Example(self.samples(record), target, record)
 
     def preparation(self) -> dict[str, Any]:
         """Rate and labels; features are computed later, so other spectrogram settings need no new cache."""
         return {"name": self.name, "rate_hz": self.rate_hz, "labels": self.labels and self.labels.names}
 
-    def front(self) -> nn.Module:
-        """The log-mel spectrogram, part of the saved and exported model."""
-        return features(self.spectrogram)
-
     def vary_inputs(self) -> Vary | None:
         """Speed, shift, tone colour, room and noise; loudness is taken out by the features anyway."""
         if not self.augment:
             return None
-        noises = () if self.noise is None else tuple(read_noises(self.noise, self.rate_hz))
         return Chain(
             [
                 Speed(share=1.0, factors=(0.83, 1.17), together=True),
                 Shift(share=1.0, ms=100, rate_hz=self.rate_hz),
                 Equalise(share=0.4),
                 Room(share=0.15, rate_hz=self.rate_hz),
-                AddNoise(share=0.5, snr_db=(0.0, 30.0), noises=noises),
+                AddNoise(share=0.5, snr_db=(0.0, 30.0), noises=self.noises()),
             ]
         )
 
@@ -199,16 +180,6 @@ class SpokenCommands(Task):
         masks = [MaskTime(share=1.0, steps=10, count=2), MaskFrequency(share=1.0, bands=6, count=2)]
         tempo = Tempo(share=1.0, factors=(0.75, 1.7), together=True)
         return Chain([tempo, WarpFrequency(share=1.0, most=0.1), *masks])
-
-    @property
-    def rate_hz(self) -> int:
-        """Sample rate of the waves."""
-        return self.spectrogram.rate_hz
-
-    @property
-    def features(self) -> int:
-        """Mel bands, or coefficients."""
-        return self.spectrogram.coefficients or self.spectrogram.bands
 
     @property
     def outputs(self) -> int:
@@ -266,15 +237,3 @@ class SpokenCommands(Task):
         task.labels = None if config["labels"] is None else Labels(config["labels"])
         task.temperature, task.threshold = config["temperature"], config["threshold"]
         return task
-
-
-def read_noises(given: str | Path, rate_hz: int) -> list[Tensor]:
-    """The noise clips of a folder or manifest; where a manifest names splits, only those for training.
-
-    Raises:
-        DataError: no audio file is there, or one cannot be read.
-    """
-    manifest = Path(given) / "manifest.csv"
-    records, _ = read(manifest if manifest.is_file() else given, suffixes=wave.SUFFIXES, target=None)
-    chosen = [record for record in records if record.split in ("", "train")]
-    return [torch.from_numpy(wave.read(record.source, rate_hz)) for record in chosen]

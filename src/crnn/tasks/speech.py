@@ -8,9 +8,7 @@ from pathlib import Path
 from typing import Any, ClassVar, Self
 
 import numpy as np
-from torch import nn
 
-from crnn.audio import wave
 from crnn.audio.augment import (
     AddNoise,
     Chain,
@@ -24,15 +22,13 @@ from crnn.audio.augment import (
     WarpFrequency,
 )
 from crnn.audio.spectrogram import SpectrogramSpec
-from crnn.audio.spectrogram import spectrogram as features
 from crnn.data.example import Example, Record
 from crnn.data.findings import Findings
-from crnn.data.sources import read
 from crnn.data.transcripts import read_transcribed
 from crnn.decode.spelling import Spelling
 from crnn.padded import Vary
 from crnn.spec import ConvSpec, HeadSpec, NetworkSpec, RecurrentSpec
-from crnn.tasks.commands import read_noises
+from crnn.tasks.sound import Sound
 from crnn.tasks.task import Option, Plan, size_index
 from crnn.tasks.transcription import Transcription
 from crnn.text.alphabet import Form
@@ -91,7 +87,7 @@ class Utterance:
         return {**facts, **({"alternatives": list(self.alternatives)} if self.alternatives else {})}
 
 
-class SpeechRecognition(Transcription):
+class SpeechRecognition(Sound, Transcription):
     """Recordings to text.
 
     Data: a manifest ``path,text[,speaker,split]``, a folder with a ``.txt`` or ``.lab`` beside each recording, a folder
@@ -109,8 +105,6 @@ class SpeechRecognition(Transcription):
     """
 
     name: ClassVar[str] = "speech"
-    suffixes: ClassVar[tuple[str, ...]] = wave.SUFFIXES
-    silent_below: ClassVar[float | None] = 1e-4
     options: ClassVar[tuple[Option, ...]] = (
         Option("rate_hz", int, "Sample rate that recordings are brought to."),
         Option("noise", Path, "Folder of background noise to mix into training."),
@@ -170,40 +164,27 @@ class SpeechRecognition(Transcription):
         """Records from a manifest, a folder with transcripts, an archive, paths with texts, or waves at `rate_hz`."""
         return read_transcribed(data, targets, suffixes=self.suffixes)
 
-    def read_unlabelled(self, data: Any) -> tuple[list[Record], Findings]:
-        """Records from files, folders or manifests without transcripts, or waves at `rate_hz`."""
-        return read(data, suffixes=self.suffixes, target=None, dims=(1,))
-
     def prepare(self, record: Record) -> Example:
         """The wave, mono, at `rate_hz`; the symbols of its transcript."""
         target = None if record.target is None or self.alphabet is None else self.encode(record)
-        if isinstance(record.source, (str, Path)):
-            samples = wave.read(record.source, self.rate_hz)
-        else:
-            samples = wave.from_array(np.asarray(record.source), self.rate_hz, self.rate_hz, record.name)
-        return Example(samples, target, record)
+        return Example(self.samples(record), target, record)
 
     def preparation(self) -> dict[str, Any]:
         """Rate and texts; features are computed later, so other spectrogram settings need no new cache."""
         texts = {key: value for key, value in self.text_config().items() if key in ("transcript", "form", "alphabet")}
         return {"name": self.name, "rate_hz": self.rate_hz, **texts}
 
-    def front(self) -> nn.Module:
-        """The log-mel spectrogram, part of the saved and exported model."""
-        return features(self.spectrogram)
-
     def vary_inputs(self) -> Vary | None:
         """Speed, shift, tone colour, room and noise; loudness is taken out by the features anyway."""
         if not self.augment:
             return None
-        noises = () if self.noise is None else tuple(read_noises(self.noise, self.rate_hz))
         return Chain(
             [
                 Speed(share=1.0, factors=(0.88, 1.12), together=True),
                 Shift(share=1.0, ms=100),
                 Equalise(share=0.4),
                 Room(share=0.15),
-                AddNoise(share=0.4, snr_db=(5.0, 30.0), noises=noises),
+                AddNoise(share=0.4, snr_db=(5.0, 30.0), noises=self.noises()),
             ]
         )
 
@@ -214,16 +195,6 @@ class SpeechRecognition(Transcription):
         tempo = Tempo(share=1.0, factors=(0.8, 1.3), together=True)
         masks = [MaskTime(share=1.0, steps=20, count=4, most=0.2), MaskFrequency(share=1.0, bands=12, count=2)]
         return Chain([tempo, WarpFrequency(share=1.0, most=0.1), *masks])
-
-    @property
-    def rate_hz(self) -> int:
-        """Sample rate of the waves."""
-        return self.spectrogram.rate_hz
-
-    @property
-    def features(self) -> int:
-        """Mel bands, or coefficients."""
-        return self.spectrogram.coefficients or self.spectrogram.bands
 
     @property
     def step_s(self) -> float:
