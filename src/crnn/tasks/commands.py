@@ -9,18 +9,7 @@ from typing import Any, ClassVar, Self
 
 from torch import Tensor
 
-from crnn.audio.augment import (
-    AddNoise,
-    Chain,
-    Equalise,
-    MaskFrequency,
-    MaskTime,
-    Room,
-    Shift,
-    Speed,
-    Tempo,
-    WarpFrequency,
-)
+from crnn.audio.augment import Chain, MaskFrequency, MaskTime, Tempo, WarpFrequency
 from crnn.audio.spectrogram import SpectrogramSpec
 from crnn.data.example import Example, Record
 from crnn.data.findings import Findings
@@ -160,18 +149,8 @@ class SpokenCommands(Sound):
         return {"name": self.name, "rate_hz": self.rate_hz, "labels": self.labels and self.labels.names}
 
     def vary_inputs(self) -> Vary | None:
-        """Speed, shift, tone colour, room and noise; loudness is taken out by the features anyway."""
-        if not self.augment:
-            return None
-        return Chain(
-            [
-                Speed(share=1.0, factors=(0.83, 1.17), together=True),
-                Shift(share=1.0, ms=100, rate_hz=self.rate_hz),
-                Equalise(share=0.4),
-                Room(share=0.15, rate_hz=self.rate_hz),
-                AddNoise(share=0.5, snr_db=(0.0, 30.0), noises=self.noises()),
-            ]
-        )
+        """Other speeds, places, tone colours, rooms and noises."""
+        return self.varied(speed=0.17, noise=0.5, snr_db=(0.0, 30.0)) if self.augment else None
 
     def vary_features(self) -> Vary | None:
         """Another tempo, another vocal tract, and masks over time and frequency."""

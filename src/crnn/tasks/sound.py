@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from crnn.audio import wave
+from crnn.audio.augment import AddNoise, Chain, Equalise, Room, Shift, Speed
 from crnn.audio.spectrogram import SpectrogramSpec
 from crnn.audio.spectrogram import spectrogram as features
 from crnn.data.example import Record
@@ -44,6 +45,24 @@ class Sound(Task):
     def front(self) -> nn.Module:
         """The log-mel spectrogram, part of the saved and exported model."""
         return features(self.spectrogram)
+
+    def varied(self, speed: float, noise: float, snr_db: tuple[float, float]) -> Chain:
+        """Speed, shift, tone colour, room and noise for training; loudness is taken out by the features anyway.
+
+        Args:
+            speed: Most change of speed to either side, as a share.
+            noise: Share of recordings that noise is mixed into.
+            snr_db: Least and greatest distance of the voice from the noise.
+        """
+        return Chain(
+            [
+                Speed(share=1.0, factors=(1.0 - speed, 1.0 + speed), together=True),
+                Shift(share=1.0, ms=100, rate_hz=self.rate_hz),
+                Equalise(share=0.4),
+                Room(share=0.15, rate_hz=self.rate_hz),
+                AddNoise(share=noise, snr_db=snr_db, noises=self.noises()),
+            ]
+        )
 
     def noises(self) -> tuple[Tensor, ...]:
         """The background noise to mix into training, where some was given."""
