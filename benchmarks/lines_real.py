@@ -61,14 +61,15 @@ RECIPES = {
         settings={"height_px": 48},
     ),
     # Medieval transcripts are kept in the Unicode form they were written in, as the peer's were.
-    "froc-mss": Recipe("froc-mss", "CER 6.5 %", "kraken, valid: CER 8.11 %", settings={"form": "none"}),
+    "froc-mss": Recipe("froc-mss", "CER 6.5 %", "kraken, valid: CER 8.11 %", epochs=40, settings={"form": "none"}),
     "peraire-d": Recipe(
         "peraire",
         "CER 6.5 %",
         "kraken, test: CER 7.30 %",
+        epochs=50,
         keep=lambda record: record.group.startswith("D."),
     ),
-    "peraire": Recipe("peraire", "CER 10 %", "kraken from scratch: did not converge"),
+    "peraire": Recipe("peraire", "CER 10 %", "kraken from scratch: did not converge", epochs=24),
 }
 
 

@@ -1,4 +1,4 @@
-"""The sides of `lines_speed.py`: crnn's `fit` and `predict`, and a script by hand around the same network."""
+"""Sides of `lines_speed.py`: crnn's `fit` and `predict`, and a script by hand around the same network."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import torch
+from ctc_torch import by_hand, learn
 from torch import Tensor, nn
 from torch.utils.data import DataLoader
 from turns import serve
@@ -16,8 +17,7 @@ from turns import serve
 import crnn
 from crnn.data.example import Record
 from crnn.data.findings import Findings
-from crnn.nn.network import Network, parameter_count
-from crnn.spec import ConvSpec, NetworkSpec
+from crnn.nn.network import parameter_count
 
 HEIGHT_PX = 64
 SYMBOLS = "".join(map(chr, range(ord("a"), ord("z") + 1))) + "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.,;:!?'-() "
@@ -39,64 +39,12 @@ def drawn(samples: int, seed: int = 0) -> tuple[list[Record], crnn.Handwriting]:
     return records, task
 
 
-class Bare(nn.Module):
-    """The network of the task as one writes it in PyTorch, without a thought for padding."""
-
-    def __init__(self, rows: int, spec: NetworkSpec, outputs: int) -> None:
-        super().__init__()
-        widths = [1, *(block.channels for block in spec.convolutions)]
-        self.blocks = nn.Sequential(*map(block, widths, spec.convolutions))
-        assert spec.recurrent is not None
-        units = spec.recurrent.units
-        self.before = nn.Dropout(spec.recurrent.input_dropout)
-        self.lstm = nn.LSTM(
-            widths[-1] * spec.rows(rows),
-            units,
-            num_layers=spec.recurrent.layers,
-            batch_first=True,
-            bidirectional=True,
-            dropout=spec.recurrent.dropout,
-        )
-        self.after = nn.Dropout(spec.recurrent.dropout)
-        self.head = nn.Linear(2 * units, outputs)
-
-    def forward(self, x: Tensor) -> Tensor:
-        """From ``(B, 1, H, W)`` to scores ``(B, T', K)``."""
-        x = self.blocks(x).permute(0, 3, 1, 2).flatten(2)
-        return self.head(self.after(self.lstm(self.before(x))[0]))  # type: ignore[no-any-return]
-
-
-def block(inputs: int, spec: ConvSpec) -> nn.Sequential:
-    """Convolution, batch norm, ReLU, pooling, dropout."""
-    pool = (spec.axis(0)[3], spec.axis(1)[3])
-    convolution = nn.Conv2d(inputs, spec.channels, 3, padding=1, bias=False)
-    norm = nn.BatchNorm2d(spec.channels)
-    return nn.Sequential(convolution, norm, nn.ReLU(), nn.MaxPool2d(pool), nn.Dropout2d(spec.dropout))
-
-
-def by_hand(task: crnn.Handwriting, size: str) -> tuple[Bare, NetworkSpec]:
-    """The task's network by hand.
-
-    Raises:
-        RuntimeError: the task's network has grown parts that the one by hand does not have.
-    """
-    spec = task.network(size)
-    bare, ours = Bare(task.features, spec, task.outputs), Network(spec, task.features, task.outputs)
-    second_biases = sum(bias.numel() for name, bias in bare.lstm.named_parameters() if name.startswith("bias_hh"))
-    if parameter_count(bare) - second_biases != parameter_count(ours):
-        raise RuntimeError(
-            f"by hand the network has {parameter_count(bare) - second_biases} parameters, the task's has"
-            f" {parameter_count(ours)}: bring Bare up to date"
-        )
-    return bare, spec
-
-
 def collate(items: list[tuple[Tensor, Tensor]]) -> tuple[Tensor, Tensor, Tensor, Tensor]:
     """Pad pictures and texts of a batch."""
     pictures, texts = zip(*items, strict=True)
     data = nn.utils.rnn.pad_sequence(list(pictures), batch_first=True)  # (B, W, H)
     widths, lengths = (torch.tensor([len(item) for item in part]) for part in (pictures, texts))
-    return data.transpose(1, 2)[:, None], widths, nn.utils.rnn.pad_sequence(list(texts), batch_first=True), lengths
+    return data, widths, nn.utils.rnn.pad_sequence(list(texts), batch_first=True), lengths
 
 
 def loader(samples: int, batch_size: int, shuffle: bool) -> DataLoader[Any]:
@@ -122,13 +70,7 @@ def bare_fit(samples: int, epochs: int, size: str) -> dict[str, Any]:
     for _ in range(epochs):
         losses = []
         for data, widths, texts, lengths in batches:
-            log_probs = network(data).log_softmax(2).transpose(0, 1)
-            loss = nn.functional.ctc_loss(log_probs, texts, spec.steps(widths), lengths, zero_infinity=True)
-            adam.zero_grad(set_to_none=True)
-            loss.backward()
-            nn.utils.clip_grad_norm_(network.parameters(), 1.0)
-            adam.step()
-            losses.append(float(loss.detach()))
+            losses.append(learn(network, adam, data, spec.steps(widths), texts, lengths))
     seconds = time.perf_counter() - started
     return {"seconds": seconds, "parameters": parameter_count(network), "loss": float(np.mean(losses))}
 
@@ -137,7 +79,7 @@ def crnn_fit(samples: int, epochs: int, size: str) -> dict[str, Any]:
     """Train with crnn as it comes."""
     records, task = drawn(samples)
     model = crnn.Model(task, size=size)
-    model.compile(average=0.0 or None, schedule="constant")
+    model.compile(average=None, schedule="constant")
     options = crnn.TrainOptions(progress=False, cache=False)
     history = model.fit(records, epochs=epochs, validation_split=0, options=options)
     seconds = sum(history["seconds"])
@@ -153,7 +95,7 @@ def bare_read(samples: int, size: str) -> dict[str, Any]:
     batches = loader(samples, 32, shuffle=False)
     started = time.perf_counter()
     for data, *_ in batches:
-        network(data).log_softmax(2).argmax(2)
+        network(data).argmax(2)
     return {"seconds": time.perf_counter() - started}
 
 

@@ -9,15 +9,13 @@ from typing import Any
 
 import numpy as np
 import torch
-from commands_torch import Block
-from torch import Tensor, nn
+from ctc_torch import by_hand, learn
 from turns import serve
 
 import crnn
 from crnn.data.example import Record
-from crnn.nn.network import Network, parameter_count
+from crnn.nn.network import parameter_count
 from crnn.padded import Padded
-from crnn.spec import NetworkSpec
 
 RATE_HZ = 16_000
 LETTERS = "abcdefghijklmnopqrstuvwxyz "
@@ -47,50 +45,6 @@ def task_for(records: list[Record], augment: bool) -> crnn.SpeechRecognition:
     return task
 
 
-class Bare(nn.Module):
-    """The network of a speech spec as one writes it in PyTorch, without a thought for padding."""
-
-    def __init__(self, bands: int, spec: NetworkSpec, outputs: int) -> None:
-        super().__init__()
-        widths = [1, *(block.channels for block in spec.convolutions)]
-        self.blocks = nn.Sequential(*map(Block, widths, spec.convolutions))
-        assert spec.recurrent is not None
-        recurrent = spec.recurrent
-        self.before = nn.Dropout(recurrent.input_dropout)
-        self.lstm = nn.LSTM(
-            widths[-1] * spec.rows(bands),
-            recurrent.units,
-            num_layers=recurrent.layers,
-            batch_first=True,
-            bidirectional=True,
-            dropout=recurrent.dropout,
-        )
-        self.after = nn.Dropout(recurrent.dropout)
-        self.head = nn.Linear(2 * recurrent.units, outputs)
-
-    def forward(self, x: Tensor) -> Tensor:
-        """From ``(B, T, F)`` to scores ``(B, T', K)``."""
-        x = self.blocks(x.transpose(1, 2)[:, None]).permute(0, 3, 1, 2).flatten(2)
-        return self.head(self.after(self.lstm(self.before(x))[0]))  # type: ignore[no-any-return]
-
-
-def by_hand(task: crnn.SpeechRecognition, size: str) -> tuple[Bare, NetworkSpec]:
-    """The task's network by hand.
-
-    Raises:
-        RuntimeError: the task's network has grown parts that the one by hand does not have.
-    """
-    spec = task.network(size)
-    bare, ours = Bare(task.features, spec, task.outputs), Network(spec, task.features, task.outputs)
-    second_biases = sum(bias.numel() for name, bias in bare.lstm.named_parameters() if name.startswith("bias_hh"))
-    if parameter_count(bare) - second_biases != parameter_count(ours):
-        raise RuntimeError(
-            f"by hand the network has {parameter_count(bare) - second_biases} parameters, the task's has"
-            f" {parameter_count(ours)}: bring Bare up to date"
-        )
-    return bare, spec
-
-
 def bare_fit(samples: int, epochs: int, augment: bool, size: str) -> dict[str, Any]:
     """Train by hand with the task's front end and augmentation, AdamW, CTC and clipping, and nothing else."""
     records, _ = spoken(samples)
@@ -110,15 +64,9 @@ def bare_fit(samples: int, epochs: int, augment: bool, size: str) -> dict[str, A
             batch = batch if vary_inputs is None else vary_inputs(batch, generator)
             features = front(batch)
             features = features if vary_features is None else vary_features(features, generator)
-            log_probs = network(features.data).log_softmax(2).transpose(0, 1)
             lengths = torch.tensor([len(texts[row]) for row in rows])
             symbols = torch.cat([texts[row] for row in rows])
-            loss = nn.functional.ctc_loss(log_probs, symbols, spec.steps(features.lengths), lengths, zero_infinity=True)
-            adam.zero_grad(set_to_none=True)
-            loss.backward()
-            nn.utils.clip_grad_norm_(network.parameters(), 1.0)
-            adam.step()
-            losses.append(float(loss.detach()))
+            losses.append(learn(network, adam, features.data, spec.steps(features.lengths), symbols, lengths))
     seconds = time.perf_counter() - started
     return {"seconds": seconds, "parameters": parameter_count(network), "loss": float(np.mean(losses))}
 
@@ -145,7 +93,7 @@ def bare_hear(samples: int, size: str) -> dict[str, Any]:
     started = time.perf_counter()
     for first in range(0, samples, 32):
         batch = Padded.stack([torch.from_numpy(record.source) for record in records[first : first + 32]])
-        network(front(batch).data).log_softmax(2).argmax(2)
+        network(front(batch).data).argmax(2)
     return {"seconds": time.perf_counter() - started}
 
 
