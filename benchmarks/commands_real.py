@@ -13,18 +13,15 @@ from __future__ import annotations
 
 import argparse
 import csv
-import os
-import shlex
-import statistics
 import sys
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import torch
-from turns import circumstances, commit, markdown
+from seeds import Run, command_line, table
+from turns import circumstances
 
 import crnn
 from crnn.audio import wave
@@ -37,18 +34,6 @@ SNR_DB = 10.0
 NOISE_SEED = 20_000
 HELD_OUT = 3
 """Where the noise manifest keeps none for judging, every third clip by path is kept: never used in training."""
-
-
-@dataclass(frozen=True)
-class Result:
-    """What one seed gave: accuracies in per cent."""
-
-    seed: int
-    clean: float
-    noisy: float
-    parameters: int
-    seconds: float
-    epochs: int
 
 
 def main() -> None:
@@ -70,19 +55,12 @@ def main() -> None:
 
 def parsed() -> argparse.Namespace:
     """The command line."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = command_line(__doc__)
+    parser.set_defaults(epochs=40, size="small")
     parser.add_argument("--set", choices=("arabic-commands", "fsdd"), required=True)
-    data = os.environ.get("CRNN_DATA")
-    parser.add_argument("--data", type=Path, default=data, required=data is None, help="default: $CRNN_DATA")
-    parser.add_argument("--seeds", type=int, nargs="+", default=[0, 1, 2])
-    parser.add_argument("--epochs", type=int, default=40)
-    parser.add_argument("--size", default="small")
-    parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--rate-hz", type=int, default=16_000)
     parser.add_argument("--leave-out", metavar="SPEAKER", help="judge this speaker of the training part")
     parser.add_argument("--precision", choices=("auto", "32"), default="auto")
-    parser.add_argument("--out", type=Path, help="checkpoints and models (default: run/<set>)")
-    parser.add_argument("--progress", action="store_true")
     options = parser.parse_args()
     options.out = options.out or Path("run") / options.set
     return options
@@ -138,7 +116,7 @@ def one(
     loud: list[Record],
     noise: Path,
     options: argparse.Namespace,
-) -> Result:
+) -> Run:
     """Train with one seed, or go on with it, and judge."""
     folder = options.out / f"seed-{seed}"
     started, busy = time.perf_counter(), time.process_time()
@@ -148,40 +126,13 @@ def one(
     model.save(folder / "model")
     accuracy = model.metric_names.index("accuracy")
     clean, mixed = (100.0 * model.evaluate(part)[accuracy] for part in (dev, loud))
-    seconds = sum(history["seconds"])
-    found = Result(seed, clean, mixed, model.parameters, seconds, len(history))
+    rates = {"dev, %": clean, f"dev at {SNR_DB:.0f} dB, %": mixed}
     wall, busy = time.perf_counter() - started, time.process_time() - busy
     print(
         f"seed {seed}: clean {clean:.2f} %, noisy {mixed:.2f} %, {wall:.0f} s in this run, {busy:.0f} s of a processor",
         file=sys.stderr,
     )
-    return found
-
-
-def table(results: Sequence[Result]) -> str:
-    """A row a seed, and their mean with the spread between seeds."""
-    command = f"`{shlex.join(['python', *sys.argv])}`"
-    when = circumstances().split(",")[0].removeprefix("date: ")
-    rows: list[list[object]] = [
-        [
-            when,
-            commit(),
-            found.seed,
-            f"{found.clean:.2f}",
-            f"{found.noisy:.2f}",
-            f"{found.parameters:,}",
-            f"{found.seconds:.0f}",
-            found.epochs,
-            command,
-        ]
-        for found in results
-    ]
-    clean, mixed = [found.clean for found in results], [found.noisy for found in results]
-    seconds = statistics.mean(found.seconds for found in results)
-    spread = (f"{statistics.mean(each):.2f} ± {statistics.pstdev(each):.2f}" for each in (clean, mixed))
-    rows.append([when, commit(), "mean", *spread, "", f"{seconds:.0f}", "", ""])
-    head = ["date", "commit", "seed", "dev, %", f"dev at {SNR_DB:.0f} dB, %", "parameters", "s", "epochs", "command"]
-    return markdown(head, rows)
+    return Run(seed, rates, model.parameters, sum(history["seconds"]), len(history))
 
 
 if __name__ == "__main__":

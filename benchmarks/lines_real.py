@@ -9,18 +9,16 @@ read. The same command goes on where it was stopped.
 from __future__ import annotations
 
 import argparse
-import os
-import shlex
-import statistics
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import torch
-from turns import circumstances, commit, markdown
+from seeds import Run, command_line, table
+from turns import circumstances
 
 import crnn
 from crnn.data.example import Record
@@ -73,19 +71,6 @@ RECIPES = {
 }
 
 
-@dataclass(frozen=True)
-class Result:
-    """What one seed gave: rates in per cent."""
-
-    seed: int
-    cer: float
-    wer: float
-    whole: float
-    parameters: int
-    seconds: float
-    epochs: int
-
-
 def main() -> None:
     """Train every seed and print the table."""
     options = parsed()
@@ -103,22 +88,14 @@ def main() -> None:
 
 def parsed() -> argparse.Namespace:
     """The command line."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = command_line(__doc__)
     parser.add_argument("--recipe", choices=RECIPES, required=True)
-    data = os.environ.get("CRNN_DATA")
-    parser.add_argument("--data", type=Path, default=data, required=data is None, help="default: $CRNN_DATA")
-    parser.add_argument("--seeds", type=int, nargs="+", default=[0, 1, 2])
-    parser.add_argument("--epochs", type=int, help="default: the recipe's")
-    parser.add_argument("--size", help="default: the recipe's")
-    parser.add_argument("--threads", type=int, default=2)
-    parser.add_argument("--out", type=Path, help="checkpoints and models (default: run/<recipe>)")
-    parser.add_argument("--progress", action="store_true")
     options = parser.parse_args()
     options.out = options.out or Path("run") / options.recipe
     return options
 
 
-def one(seed: int, train: list[Record], dev: list[Record], recipe: Recipe, options: argparse.Namespace) -> Result:
+def one(seed: int, train: list[Record], dev: list[Record], recipe: Recipe, options: argparse.Namespace) -> Run:
     """Train with one seed, or go on with it, and judge."""
     folder = options.out / f"seed-{seed}"
     started = time.perf_counter()
@@ -128,28 +105,11 @@ def one(seed: int, train: list[Record], dev: list[Record], recipe: Recipe, optio
     history = model.fit(train, epochs=epochs, validation_data=dev, options=settings, **recipe.fit)
     model.save(folder / "model")
     values = dict(zip(model.metric_names, model.evaluate(dev), strict=True))
-    rates = (100.0 * values[name] for name in ("cer", "wer", "sequence_accuracy"))
-    found = Result(seed, *rates, model.parameters, sum(history["seconds"]), len(history))
+    columns = {"CER, %": "cer", "WER, %": "wer", "whole lines, %": "sequence_accuracy"}
+    rates = {heading: 100.0 * values[name] for heading, name in columns.items()}
     wall = time.perf_counter() - started
-    print(f"seed {seed}: CER {found.cer:.2f} %, {wall:.0f} s in this run", file=sys.stderr)
-    return found
-
-
-def table(results: Sequence[Result]) -> str:
-    """A row a seed, and their mean with the spread between seeds."""
-    command = f"`{shlex.join(['python', *sys.argv])}`"
-    when = circumstances().split(",")[0].removeprefix("date: ")
-    rows: list[list[object]] = []
-    for found in results:
-        rates = (f"{rate:.2f}" for rate in (found.cer, found.wer, found.whole))
-        told = [f"{found.parameters:,}", f"{found.seconds:.0f}", found.epochs, command]
-        rows.append([when, commit(), found.seed, *rates, *told])
-    columns = zip(*((found.cer, found.wer, found.whole) for found in results), strict=True)
-    spread = (f"{statistics.mean(column):.2f} ± {statistics.pstdev(column):.2f}" for column in columns)
-    seconds = statistics.mean(found.seconds for found in results)
-    rows.append([when, commit(), "mean", *spread, "", f"{seconds:.0f}", "", ""])
-    head = ["date", "commit", "seed", "CER, %", "WER, %", "whole lines, %", "parameters", "s", "epochs", "command"]
-    return markdown(head, rows)
+    print(f"seed {seed}: CER {rates['CER, %']:.2f} %, {wall:.0f} s in this run", file=sys.stderr)
+    return Run(seed, rates, model.parameters, sum(history["seconds"]), len(history))
 
 
 if __name__ == "__main__":

@@ -12,17 +12,14 @@ from __future__ import annotations
 import argparse
 import csv
 import gzip
-import os
-import shlex
-import statistics
 import sys
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
 import torch
-from turns import circumstances, commit, markdown
+from seeds import Run, command_line, table
+from turns import circumstances
 
 import crnn
 from crnn.data.example import ExampleSet, Record
@@ -31,22 +28,6 @@ from crnn.report.tables import compared
 from crnn.tasks.text_baselines import NAME
 
 Parts = tuple[list[Record], list[Record]]
-
-
-@dataclass(frozen=True)
-class Result:
-    """What one seed gave: accuracies in per cent; `fresh` without dev texts that stand in the training part."""
-
-    seed: int
-    accuracy: float
-    fresh: float
-    f1: float
-    linear: float
-    linear_fresh: float
-    repeated: int
-    parameters: int
-    seconds: float
-    epochs: int
 
 
 def main() -> None:
@@ -60,16 +41,9 @@ def main() -> None:
 
 def parsed() -> argparse.Namespace:
     """The command line."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = command_line(__doc__)
+    parser.set_defaults(size="small")
     parser.add_argument("--set", choices=tuple(SETS), required=True)
-    data = os.environ.get("CRNN_DATA")
-    parser.add_argument("--data", type=Path, default=data, required=data is None, help="default: $CRNN_DATA")
-    parser.add_argument("--seeds", type=int, nargs="+", default=[0, 1, 2])
-    parser.add_argument("--epochs", type=int)
-    parser.add_argument("--size", default="small")
-    parser.add_argument("--threads", type=int, default=2)
-    parser.add_argument("--out", type=Path, help="checkpoints and models (default: run/<set>)")
-    parser.add_argument("--progress", action="store_true")
     options = parser.parse_args()
     options.out = options.out or Path("run") / options.set
     return options
@@ -139,7 +113,7 @@ SETS: dict[str, Callable[[Path, int], Parts]] = {
 }
 
 
-def one(seed: int, options: argparse.Namespace) -> Result:
+def one(seed: int, options: argparse.Namespace) -> Run:
     """Train with one seed, or go on with it, and judge."""
     train, dev = SETS[options.set](options.data / "text" / options.set, seed)
     folder = options.out / f"seed-{seed}"
@@ -156,20 +130,16 @@ def one(seed: int, options: argparse.Namespace) -> Result:
     linear = model.baselines()[NAME]
     right = {"network": judged.right.numpy(), "linear": right_of(linear, examples)}
     order = evaluation.rows.numpy()
-    found = Result(
-        seed,
-        100 * rows["the network"]["accuracy"],
-        100 * float(right["network"][fresh[order]].mean()),
-        100 * rows["the network"]["f1"],
-        100 * rows[NAME]["accuracy"],
-        100 * float(right["linear"][fresh].mean()),
-        int((~fresh).sum()),
-        model.parameters,
-        sum(history["seconds"]),
-        len(history),
-    )
-    print(f"seed {seed}: {found.accuracy:.2f} %, linear {found.linear:.2f} %", file=sys.stderr, flush=True)
-    return found
+    rates = {
+        "dev, %": 100 * rows["the network"]["accuracy"],
+        "without repeated": 100 * float(right["network"][fresh[order]].mean()),
+        "F1": 100 * rows["the network"]["f1"],
+        "linear": 100 * rows[NAME]["accuracy"],
+        "linear without repeated": 100 * float(right["linear"][fresh].mean()),
+    }
+    print(f"seed {seed}: {rates['dev, %']:.2f} %, linear {rates['linear']:.2f} %", file=sys.stderr, flush=True)
+    told = {"repeated": int((~fresh).sum())}
+    return Run(seed, rates, model.parameters, sum(history["seconds"]), len(history), told)
 
 
 def fresh_rows(model: crnn.Model, examples: ExampleSet) -> np.ndarray:
@@ -182,30 +152,6 @@ def fresh_rows(model: crnn.Model, examples: ExampleSet) -> np.ndarray:
 def right_of(predictions: torch.Tensor, examples: ExampleSet) -> np.ndarray:
     """Which answers are right, in the order of the examples."""
     return predictions.argmax(1).numpy() == np.asarray(examples.targets)
-
-
-def table(results: Sequence[Result]) -> str:
-    """A row a seed, and their mean."""
-    command = f"`{shlex.join(['python', *sys.argv])}`"
-    rows: list[list[object]] = [
-        [
-            commit(),
-            found.seed,
-            *(f"{value:.2f}" for value in (found.accuracy, found.fresh, found.f1, found.linear, found.linear_fresh)),
-            found.repeated,
-            f"{found.parameters:,}",
-            f"{found.seconds / 60:.1f}",
-            found.epochs,
-        ]
-        for found in results
-    ]
-    means = [
-        statistics.mean(getattr(found, name) for found in results)
-        for name in ("accuracy", "fresh", "f1", "linear", "linear_fresh")
-    ]
-    rows.append([commit(), "mean", *(f"{value:.2f}" for value in means), "", "", "", ""])
-    head = ["commit", "seed", "dev, %", "without repeated", "F1", "linear", "without repeated", "repeated"]
-    return f"{command}\n\n" + markdown([*head, "parameters", "minutes", "epochs"], rows)
 
 
 if __name__ == "__main__":
