@@ -3,6 +3,7 @@
 import torch
 
 from crnn.nn.embedding import Embedding, Linear
+from crnn.nn.linear import Bags, log_ratios
 from crnn.padded import Padded
 
 
@@ -64,7 +65,7 @@ def test_only_rows_that_occur_get_a_gradient_and_the_linear_model_none():
     assert [name for name, _ in front.named_parameters()] == ["vectors"]
 
 
-def test_the_linear_model_is_that_of_scikit_learn():
+def test_the_linear_model_is_that_of_scikit_learn_on_bags_weighted_by_naive_bayes():
     from sklearn.svm import LinearSVC
 
     torch.manual_seed(2)
@@ -79,10 +80,22 @@ def test_the_linear_model_is_that_of_scikit_learn():
         bags[row].index_add_(0, kept, model.importance[kept])
         bags[row] /= model.importance[kept].norm()
     for column in range(3):
-        machine = LinearSVC(C=1.0, tol=1e-8, max_iter=100_000).fit(bags.numpy(), sides[:, column].numpy())
-        wanted = torch.from_numpy(machine.decision_function(bags.numpy())).float() * model.GAIN
+        held = sides[:, column] > 0
+        inside, outside = (1.0 + (bags[part] > 0).sum(0) for part in (held, ~held))
+        inside[0] = outside[0] = 1.0
+        trust = model.TRUST + (inside / inside.sum() / (outside / outside.sum())).log().abs()
+        weighted = (bags * trust).numpy()
+        machine = LinearSVC(C=model.STRENGTH, tol=1e-8, max_iter=100_000).fit(weighted, sides[:, column].numpy())
+        wanted = torch.from_numpy(machine.decision_function(weighted)).float() * model.GAIN
         given = torch.stack([model(ids[None])[0].sum(0)[column] for ids in samples])
         torch.testing.assert_close(given, wanted, rtol=0.02, atol=0.02)
+
+
+def test_a_number_counts_once_a_sample_in_the_ratio_of_a_class_to_the_others():
+    ids, starts = torch.tensor([1, 1, 2, 2, 3]), torch.tensor([0, 3])
+    ratios = log_ratios(Bags(ids, starts, torch.ones(5)), torch.tensor([[1.0], [-1.0]]), 4)
+    inside, outside = torch.tensor([1.0, 2, 2, 1]) / 6, torch.tensor([1.0, 1, 2, 2]) / 6
+    torch.testing.assert_close(ratios[:, 0], (inside / outside).log())
 
 
 def test_without_a_linear_model_there_are_only_vectors():

@@ -31,16 +31,38 @@ class Bags:
         return F.embedding_bag(self.ids, table, self.starts, mode="sum", per_sample_weights=self.weights)
 
 
-def solve(bags: Bags, sides: Tensor, rows: int, strength: float = 1.0) -> tuple[Tensor, Tensor]:
+def log_ratios(bags: Bags, sides: Tensor, rows: int) -> Tensor:
+    """How much likelier each number is in samples of a class than in the others, as a logarithm, ``(rows, K)``.
+
+    The naive-Bayes log-count ratio of Wang & Manning (2012, "Baselines and bigrams"), smoothed by one: zero for a
+    number that tells nothing of the class.
+    """
+    ends = torch.cat([bags.starts[1:], torch.tensor([len(bags.ids)])])
+    sample = torch.repeat_interleave(torch.arange(len(ends)), ends - bags.starts)
+    once = torch.unique(sample * rows + bags.ids)  # a sample counts a number once
+    sample, ids = once // rows, once % rows
+    ratios = []
+    for column in sides.T > 0:
+        inside = 1.0 + torch.bincount(ids[column[sample]], minlength=rows)
+        outside = 1.0 + torch.bincount(ids[~column[sample]], minlength=rows)
+        ratios.append((inside / inside.sum()).log() - (outside / outside.sum()).log())
+    return torch.stack(ratios, dim=1)
+
+
+def solve(
+    bags: Bags, sides: Tensor, rows: int, strength: float = 1.0, trust: Tensor | None = None
+) -> tuple[Tensor, Tensor]:
     """Fit one against the rest for each class, with squared hinge loss and L2 penalty, by L-BFGS.
 
-    The same problem as that of LIBLINEAR (Fan et al. 2008): ``½‖w‖² + strength · Σ max(0, 1 - y · score)²``.
+    The same problem as that of LIBLINEAR (Fan et al. 2008): ``½‖w‖² + strength · Σ max(0, 1 - y · score)²``, where a
+    row of the table is ``trust · w``.
 
     Args:
         bags: The samples.
         sides: ``(N, K)``: 1 where a sample is of the class, -1 where it is not.
         rows: Of the table.
         strength: How much the samples count against the penalty (LIBLINEAR's C).
+        trust: How little the penalty holds each row back for each class, ``(rows, K)``; all alike by default.
 
     Returns:
         The table ``(rows, K)``, and what is added to every score, ``(K,)``.
@@ -51,13 +73,16 @@ def solve(bags: Bags, sides: Tensor, rows: int, strength: float = 1.0) -> tuple[
         [table, offset], max_iter=STEPS, history_size=8, line_search_fn="strong_wolfe", tolerance_grad=1e-4
     )
 
+    def trusted(table: Tensor) -> Tensor:
+        return table if trust is None else trust * table
+
     def closure() -> Tensor:
         solver.zero_grad()
-        short = (1.0 - sides * (bags.times(table) + offset)).clamp_min(0.0)
+        short = (1.0 - sides * (bags.times(trusted(table)) + offset)).clamp_min(0.0)
         loss = strength * short.square().sum() + 0.5 * (table.square().sum() + offset.square().sum())
         loss.backward()  # type: ignore[no-untyped-call]
         return loss
 
     with torch.enable_grad():
         solver.step(closure)  # type: ignore[no-untyped-call]
-    return table.detach(), offset.detach()
+    return trusted(table.detach()), offset.detach()
