@@ -154,8 +154,9 @@ RECIPES: dict[str, Recipe] = {
         valid=-48,
         judge=mase,
         single=True,
+        refit=True,
         compile={"loss": "mae", "metrics": []},
-        fit={"epochs": 8, "batch_size": 256},
+        fit={"epochs": 8, "batch_size": 64},
         aim="mase ≤ 0.75 × seasonal naive",
     ),
     "sales-walmart": Recipe(
