@@ -6,6 +6,8 @@ from commands_torch import Block, agreed
 from torch import Tensor, nn, optim
 
 import crnn
+from crnn import predictor, speed
+from crnn.losses import LOSSES
 from crnn.nn.network import Network
 from crnn.spec import NetworkSpec
 
@@ -67,3 +69,10 @@ def learn(network: Bare, adam: optim.Optimizer, data: Tensor, steps: Tensor, sym
     nn.utils.clip_grad_norm_(network.parameters(), 1.0)
     adam.step()
     return float(loss.detach())
+
+
+def untrained(task: crnn.SpeechRecognition | crnn.Handwriting, size: str) -> predictor.Predictor:
+    """The library's own recogniser with the task's network, as it is before training."""
+    objective = LOSSES.make("ctc")
+    recogniser = speed.channels_last(predictor.build(task, task.network(size), objective)).eval()
+    return predictor.Predictor(task, recogniser, objective)  # type: ignore[arg-type]

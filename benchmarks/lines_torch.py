@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 import torch
-from ctc_torch import by_hand, learn
+from ctc_torch import by_hand, learn, untrained
 from torch import Tensor, nn
 from torch.utils.data import DataLoader
 from turns import serve
@@ -101,13 +101,8 @@ def bare_read(samples: int, size: str) -> dict[str, Any]:
 
 def crnn_read(samples: int, size: str) -> dict[str, Any]:
     """Read with crnn: from pictures in memory to texts with places and confidences."""
-    from crnn import predictor, speed
-    from crnn.losses import LOSSES
-
     records, task = drawn(samples)
-    objective = LOSSES.make("ctc")
-    recogniser = speed.channels_last(predictor.build(task, task.network(size), objective)).eval()
-    reader = predictor.Predictor(task, recogniser, objective)  # type: ignore[arg-type]
+    reader = untrained(task, size)
     started = time.perf_counter()
     answers = list(reader.answers(records))
     return {"seconds": time.perf_counter() - started, "lines": len(answers)}

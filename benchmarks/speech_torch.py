@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 import torch
-from ctc_torch import by_hand, learn
+from ctc_torch import by_hand, learn, untrained
 from turns import serve
 
 import crnn
@@ -99,14 +99,9 @@ def bare_hear(samples: int, size: str) -> dict[str, Any]:
 
 def crnn_hear(samples: int, size: str) -> dict[str, Any]:
     """Hear with crnn: from waves to texts with the time and the confidence of every word."""
-    from crnn import predictor, speed
-    from crnn.losses import LOSSES
-
     records, _ = spoken(samples)
     task = task_for(records, augment=False)
-    objective = LOSSES.make("ctc")
-    recogniser = speed.channels_last(predictor.build(task, task.network(size), objective)).eval()
-    reader = predictor.Predictor(task, recogniser, objective)  # type: ignore[arg-type]
+    reader = untrained(task, size)
     started = time.perf_counter()
     answers = list(reader.answers(records))
     return {"seconds": time.perf_counter() - started, "utterances": len(answers)}

@@ -130,7 +130,7 @@ class Linear(nn.Module):
         lengths = torch.tensor([len(ids) for ids in kept])
         bags = Bags(torch.cat(kept), lengths.cumsum(0) - lengths, torch.cat(scaled))
         trust = self.TRUST + log_ratios(bags, sides, len(self.importance)).abs()
-        table, offset = solve(bags, sides, len(self.importance), self.STRENGTH, trust.float())
+        table, offset = solve(bags, sides, trust, self.STRENGTH)
         self.table, self.offset = table * self.GAIN, offset * self.GAIN
 
     def forward(self, ids: Tensor) -> Tensor:

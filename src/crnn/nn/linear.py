@@ -41,17 +41,16 @@ def log_ratios(bags: Bags, sides: Tensor, rows: int) -> Tensor:
     sample = torch.repeat_interleave(torch.arange(len(ends)), ends - bags.starts)
     once = torch.unique(sample * rows + bags.ids)  # a sample counts a number once
     sample, ids = once // rows, once % rows
+    counts = torch.bincount(ids, minlength=rows)
     ratios = []
     for column in sides.T > 0:
-        inside = 1.0 + torch.bincount(ids[column[sample]], minlength=rows)
-        outside = 1.0 + torch.bincount(ids[~column[sample]], minlength=rows)
+        held = torch.bincount(ids[column[sample]], minlength=rows)
+        inside, outside = 1.0 + held, 1.0 + counts - held
         ratios.append((inside / inside.sum()).log() - (outside / outside.sum()).log())
     return torch.stack(ratios, dim=1)
 
 
-def solve(
-    bags: Bags, sides: Tensor, rows: int, strength: float = 1.0, trust: Tensor | None = None
-) -> tuple[Tensor, Tensor]:
+def solve(bags: Bags, sides: Tensor, trust: Tensor, strength: float) -> tuple[Tensor, Tensor]:
     """Fit one against the rest for each class, with squared hinge loss and L2 penalty, by L-BFGS.
 
     The same problem as that of LIBLINEAR (Fan et al. 2008): ``½‖w‖² + strength · Σ max(0, 1 - y · score)²``, where a
@@ -60,29 +59,25 @@ def solve(
     Args:
         bags: The samples.
         sides: ``(N, K)``: 1 where a sample is of the class, -1 where it is not.
-        rows: Of the table.
+        trust: How little the penalty holds each row back for each class, ``(rows, K)``.
         strength: How much the samples count against the penalty (LIBLINEAR's C).
-        trust: How little the penalty holds each row back for each class, ``(rows, K)``; all alike by default.
 
     Returns:
         The table ``(rows, K)``, and what is added to every score, ``(K,)``.
     """
-    table = torch.zeros(rows, sides.shape[1], requires_grad=True)
+    table = torch.zeros_like(trust, requires_grad=True)
     offset = torch.zeros(sides.shape[1], requires_grad=True)
     solver = torch.optim.LBFGS(
         [table, offset], max_iter=STEPS, history_size=8, line_search_fn="strong_wolfe", tolerance_grad=1e-4
     )
 
-    def trusted(table: Tensor) -> Tensor:
-        return table if trust is None else trust * table
-
     def closure() -> Tensor:
         solver.zero_grad()
-        short = (1.0 - sides * (bags.times(trusted(table)) + offset)).clamp_min(0.0)
+        short = (1.0 - sides * (bags.times(trust * table) + offset)).clamp_min(0.0)
         loss = strength * short.square().sum() + 0.5 * (table.square().sum() + offset.square().sum())
         loss.backward()  # type: ignore[no-untyped-call]
         return loss
 
     with torch.enable_grad():
         solver.step(closure)  # type: ignore[no-untyped-call]
-    return trusted(table.detach()), offset.detach()
+    return trust * table.detach(), offset.detach()

@@ -75,8 +75,7 @@ class SpokenCommands(Sound):
     name: ClassVar[str] = "commands"
     losses = ("cross_entropy",)
     options: ClassVar[tuple[Option, ...]] = (
-        Option("rate_hz", int, "Sample rate that recordings are brought to."),
-        Option("noise", Path, "Folder of background noise to mix into training."),
+        *Sound.sound_options,
         Option("refuse", float, "Share of right answers that may be refused as none of these."),
     )
     plan = Plan(

@@ -17,13 +17,17 @@ from crnn.audio.spectrogram import spectrogram as features
 from crnn.data.example import Record
 from crnn.data.findings import Findings
 from crnn.data.sources import read
-from crnn.tasks.task import Task
+from crnn.tasks.task import Option, Task
 
 
 class Sound(Task):
     """A task whose inputs are recordings; whoever derives from it sets `spectrogram` and `noise`."""
 
     suffixes: ClassVar[tuple[str, ...]] = wave.SUFFIXES
+    sound_options: ClassVar[tuple[Option, ...]] = (
+        Option("rate_hz", int, "Sample rate that recordings are brought to."),
+        Option("noise", Path, "Folder of background noise to mix into training."),
+    )
     silent_below: ClassVar[float | None] = 1e-4
     spectrogram: SpectrogramSpec
     noise: str | Path | None

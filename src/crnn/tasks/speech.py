@@ -95,8 +95,7 @@ class SpeechRecognition(Sound, Transcription):
 
     name: ClassVar[str] = "speech"
     options: ClassVar[tuple[Option, ...]] = (
-        Option("rate_hz", int, "Sample rate that recordings are brought to."),
-        Option("noise", Path, "Folder of background noise to mix into training."),
+        *Sound.sound_options,
         *Transcription.text_options,
     )
     plan = Plan(
