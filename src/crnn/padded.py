@@ -82,8 +82,10 @@ class Padded:
         """The same batch with `value` in all padding."""
         if self.full:
             return self
-        mask = self.mask().reshape(*self.data.shape[:2], *([1] * (self.data.dim() - 2)))
-        return Padded(self.data.masked_fill(~mask, value), self.lengths)
+        first = int(self.lengths.min())  # up to here nobody has padding, and copying is quicker than choosing
+        mask = self.mask()[:, first:].reshape(len(self), -1, *([1] * (self.data.dim() - 2)))
+        tail = self.data[:, first:].masked_fill(~mask, value)
+        return Padded(torch.cat([self.data[:, :first], tail], 1), self.lengths)
 
     def trim(self) -> Padded:
         """The same batch without the steps that no sample reaches."""
