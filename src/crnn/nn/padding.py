@@ -10,7 +10,6 @@ from typing import Any
 import torch
 from torch import Tensor
 
-
 SMALL = 2000
 """Numbers a sample behind the shortest one's end up to which one masked kernel is quicker than a call a sample."""
 
