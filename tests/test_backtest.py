@@ -4,6 +4,7 @@ import json
 
 import numpy as np
 import pytest
+import torch
 
 import crnn
 from crnn.backtest import MEASURES, backtest
@@ -52,7 +53,22 @@ def test_it_is_json(found):
 
 def test_plots_are_drawn(found):
     assert forecasts.picture(found.forecasts, found.history, found.truth, found.beside).png[:4] == b"\x89PNG"
-    assert forecasts.by_horizon(found).png[:4] == b"\x89PNG"
+    assert forecasts.by_horizon(found.by_horizon, found.windows).png[:4] == b"\x89PNG"
+
+
+def test_the_page_draws_the_last_forecast_of_each_series_with_its_quantiles(model):
+    windows, evaluation = model.examine(waves())
+    assert evaluation.levels == (0.1, 0.5, 0.9)
+    (first, last) = (windows.place(row) for row in windows.last_of_each(evaluation.rows.tolist(), 8))
+    assert (first, last) == ((0, 234), (1, 234))
+    rows = windows.last_of_each(evaluation.rows.tolist(), 1)
+    middle = evaluation.sequences[rows[0]][:, evaluation.levels.index(0.5)]
+    torch.testing.assert_close(middle, evaluation.predictions[rows[0]])
+    drawn = forecasts.of(windows, evaluation, model.baselines(windows))
+    assert [picture.alt for picture in drawn.values()] == [
+        "Forecasts of 2 series with their history and what came",
+        f"Mean absolute error over {len(evaluation.rows)} forecasts by steps ahead",
+    ]
 
 
 def test_what_training_saw_is_called_so(tmp_path):

@@ -14,7 +14,7 @@ from crnn.data.findings import Findings
 from crnn.errors import DataError, SpecError
 from crnn.metrics import METRICS
 from crnn.predictor import BATCH, Predictor
-from crnn.series.forecast import Forecast
+from crnn.series.forecast import Forecast, by_level, errors_by_horizon
 from crnn.series.series import Series
 from crnn.series.windows import WindowSet
 from crnn.tasks.forecasting import Forecasting
@@ -116,19 +116,19 @@ def backtest(
     measures = {
         who: _measured(values, truth, scales, said if who == NETWORK else None) for who, values in found.items()
     }
-    by_horizon = {who: (values - truth).abs().mean(0).tolist() for who, values in found.items()}
-    shown = _shown(judged, most_shown)
+    levels = getattr(predictor.objective, "levels", ())
+    shown = judged.last_of_each(range(len(judged)), most_shown)
     times = [windows.series[which].times[origin] for which, origin in map(judged.place, range(len(judged)))]
     return Backtest(
         measures,
-        by_horizon,
+        errors_by_horizon(found, truth),
         len(judged),
         (str(min(times)), str(max(times))),
         task.verdict(measures),
-        [_forecast(task, predictor, judged, row, said) for row in shown],
+        [judged.forecast(row, points[row].numpy(), by_level(said[row], levels)) for row in shown],
         [truth[row].numpy() for row in shown],
         [{name: values[row].numpy() for name, values in rules.items()} for row in shown],
-        [_before(judged, row) for row in shown],
+        [judged.before(row) for row in shown],
         findings,
     )
 
@@ -187,26 +187,3 @@ def _measured(values: Tensor, truth: Tensor, scales: Tensor, whole: Tensor | Non
         sums = measure.sums(given, truth, *own)
         found[name] = float(measure.value(sums))
     return found
-
-
-def _shown(judged: WindowSet, most: int) -> list[int]:
-    """The last window of each of the first series."""
-    last: dict[int, int] = {}
-    for row in range(len(judged)):
-        last[judged.place(row)[0]] = row
-    return list(last.values())[:most]
-
-
-def _forecast(task: Forecasting, predictor: Predictor, judged: WindowSet, row: int, said: Tensor) -> Forecast:
-    which, origin = judged.place(row)
-    series, values = judged.series[which], said[row].numpy()
-    times = series.times[origin : origin + task.horizon]
-    levels = getattr(predictor.objective, "levels", ())
-    quantiles = {} if values.ndim == 1 else {level: values[:, at] for at, level in enumerate(levels)}
-    middle = values if values.ndim == 1 else _point(predictor, said[row : row + 1])[0].numpy()
-    return Forecast(series.name, times, middle, quantiles, series.column)
-
-
-def _before(judged: WindowSet, row: int) -> Series:
-    which, origin = judged.place(row)
-    return judged.series[which].until(origin)

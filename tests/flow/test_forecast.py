@@ -31,6 +31,8 @@ def test_training_leaves_model_and_report(folder):
     page = (folder / "model" / "report" / "report.html").read_text(encoding="utf-8")
     assert "seasonal naive" in page
     assert "linear ridge" in page
+    assert "Forecasts and what came" in page
+    assert {"forecasts.png", "error_by_horizon.png"} <= {path.name for path in (folder / "model" / "report").iterdir()}
 
 
 def test_a_forecast_becomes_a_table_and_a_plot(folder, crnn_command, tmp_path):

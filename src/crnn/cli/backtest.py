@@ -52,7 +52,7 @@ def run(
             drawn = forecasts.picture(found.forecasts, found.history, found.truth, found.beside)
             write_picture(plot, drawn.png)
         if errors is not None:
-            write_picture(errors, forecasts.by_horizon(found).png)
+            write_picture(errors, forecasts.by_horizon(found.by_horizon, found.windows).png)
     tell(found.findings)
     if as_json:
         click.echo(json.dumps(found.to_dict(), ensure_ascii=False))

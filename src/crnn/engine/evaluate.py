@@ -94,7 +94,8 @@ class Evaluation:
             where the network keeps its steps.
         texts: The text of each sample, in the order of `rows`, where the task gives texts.
         sequences: Predictions ``(T', K)`` by position, of as many samples as fit into `KEPT_BYTES`, where the network
-            keeps its steps.
+            keeps its steps; quantiles ``(K, levels)`` where it gives some.
+        levels: Of the quantiles.
     """
 
     values: dict[str, Any]
@@ -102,6 +103,7 @@ class Evaluation:
     predictions: Tensor | None
     texts: list[str] | None = None
     sequences: dict[int, Tensor] = field(default_factory=dict)
+    levels: tuple[float, ...] = ()
 
 
 @torch.no_grad()
@@ -129,8 +131,9 @@ def evaluate(
         texts += gauge.texts
         if points.dim() < 3:
             flat.append(points)
-        else:
-            sequences.add(batch.rows.tolist(), scores.with_data(points))
+        if predictions.dim() > 2:
+            whole = scores.with_data(points) if points.dim() > 2 else Padded.whole(predictions.cpu())
+            sequences.add(batch.rows.tolist(), whole)
     rows = torch.cat(taken) if taken else torch.zeros(0, dtype=torch.int64)
     order = rows.argsort()  # batches come by length; whoever looks at the samples beside them has the set's order
     return Evaluation(
@@ -139,6 +142,7 @@ def evaluate(
         torch.cat(flat)[order] if flat else None,
         None if measuring.texts is None else [texts[place] for place in order.tolist()],
         sequences.kept,
+        getattr(measuring.objective, "levels", ()),
     )
 
 

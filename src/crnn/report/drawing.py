@@ -79,6 +79,14 @@ def legend(axes: Axes) -> None:
     axes.legend(frameon=False, fontsize=9, labelcolor=INK)
 
 
+def legend_below(axes: Axes) -> None:
+    """The legend of one panel under the whole figure, where lines cross everywhere."""
+    handles, names = axes.get_legend_handles_labels()
+    figure = axes.get_figure(root=True)
+    assert figure is not None
+    figure.legend(handles, names, loc="outside lower center", ncols=4, frameon=False, fontsize=9, labelcolor=INK)
+
+
 def finish(figure: Figure, name: str, alt: str, least_px: int = 260) -> Picture:
     """The figure as SVG and PNG."""
     vector, raster = io.StringIO(), io.BytesIO()

@@ -7,20 +7,58 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from crnn.report.drawing import BLUE, GREY, INK, ORANGE, Picture, axis_labels, finish, legend, new_figure, style
-from crnn.series.forecast import Forecast
+from crnn.report.drawing import BLUE, GREY, INK, ORANGE, Picture, axis_labels, finish, legend_below, new_figure, style
+from crnn.series.forecast import Forecast, by_level, errors_by_horizon
 from crnn.series.series import Series
+from crnn.series.windows import WindowSet
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from torch import Tensor
 
-    from crnn.backtest import Backtest
+    from crnn.engine.evaluate import Evaluation
 
 MOST_PANELS = 8
+MOST_ON_PAGE = 4
+"""Series of a report page; a backtest draws more."""
+
+NETWORK = "the network"
+
 SHOWN = 4
 """Horizons of history that are shown before a forecast."""
 
-_DASHES = ("--", ":", "-.", (0, (1, 1, 4, 1)))
+_DASHES = ("--", ":", "-.", "-")
+
+
+def of(windows: WindowSet, evaluation: Evaluation, rules: Mapping[str, Tensor]) -> dict[str, Picture]:
+    """What an evaluation of forecasts looks like: the last one of some series, and the errors by steps ahead.
+
+    Args:
+        windows: What was forecast.
+        evaluation: What the network said of them.
+        rules: What simple rules said, ``(N, H)``, in the order of the evaluation.
+
+    Raises:
+        MissingExtraError: matplotlib is not installed.
+    """
+    said, rows = evaluation.predictions, evaluation.rows.tolist()
+    assert said is not None
+    said = said.double()
+    truth = windows.targets_of(rows).double()
+    shown = windows.last_of_each(rows, MOST_ON_PAGE)
+    forecasts = []
+    for at in shown:
+        whole = evaluation.sequences.get(rows[at])
+        quantiles = {} if whole is None else by_level(whole, evaluation.levels)
+        forecasts.append(windows.forecast(rows[at], said[at].numpy(), quantiles))
+    drawn = picture(
+        forecasts,
+        [windows.before(rows[at]) for at in shown],
+        [truth[at].numpy() for at in shown],
+        [{name: values[at].numpy() for name, values in rules.items()} for at in shown],
+    )
+    errors = errors_by_horizon({NETWORK: said, **rules}, truth)
+    return {"forecasts": drawn, "by_horizon": by_horizon(errors, len(rows))}
 
 
 def picture(
@@ -41,7 +79,7 @@ def picture(
         MissingExtraError: matplotlib is not installed.
     """
     count = min(len(forecasts), MOST_PANELS)
-    figure = new_figure(7.5, 2.8 * count)
+    figure = new_figure(7.5, 2.8 * count + 0.6)
     panels = figure.subplots(count, 1, squeeze=False)[:, 0]
     titles = axis_labels([each.series for each in forecasts[:count]])[0]
     for at, (axes, title) in enumerate(zip(panels, titles, strict=True)):
@@ -49,7 +87,7 @@ def picture(
         axes.set_title(title, fontsize=10, parse_math=False)
         style(axes)
         if at == 0:
-            legend(axes)
+            legend_below(axes)
     alt = f"Forecasts of {count} series with their history" + (" and what came" if truth else "")
     return finish(figure, "forecasts", alt, 420)
 
@@ -66,34 +104,38 @@ def _panel(axes: Axes, forecast: Forecast, series: Series, truth: Any, beside: M
     for dash, (name, said) in zip(_DASHES, beside.items(), strict=False):
         axes.plot(forecast.times, said, color=GREY, linewidth=0.9, linestyle=dash, label=name)
     if truth is not None:
-        axes.plot(forecast.times, truth, color=INK, linewidth=1.1, alpha=0.6)
+        axes.plot(forecast.times, truth, color=INK, linewidth=0, marker="o", markersize=2.5, label="what came")
     axes.plot(forecast.times, forecast.values, color=ORANGE, linewidth=1.6, label="forecast")
     axes.tick_params(axis="x", labelrotation=20)
 
 
-def by_horizon(found: Backtest) -> Picture:
+def by_horizon(errors: Mapping[str, Sequence[float]], windows: int) -> Picture:
     """Mean absolute error of each step ahead, of the network and of simple rules.
+
+    Args:
+        errors: ``(H,)`` by who made them, as `Backtest.by_horizon` holds them.
+        windows: Forecasts that they are the mean of.
 
     Raises:
         MissingExtraError: matplotlib is not installed.
     """
-    figure = new_figure(6.0, 3.4)
+    figure = new_figure(6.0, 3.8)
     axes = figure.subplots()
     dashes = iter(_DASHES)
-    for who, errors in found.by_horizon.items():
-        ahead = range(1, len(errors) + 1)
-        own = who == "the network"
+    for who, means in errors.items():
+        ahead = range(1, len(means) + 1)
+        own = who == NETWORK
         axes.plot(
             ahead,
-            errors,
+            means,
             color=ORANGE if own else GREY,
             linewidth=1.8 if own else 1.0,
             linestyle="-" if own else next(dashes, "--"),
-            marker="o" if len(errors) == 1 else None,
+            marker="o" if len(means) == 1 else None,
             label=who,
         )
     axes.set(xlabel="steps ahead", ylabel="mean absolute error")
     axes.set_ylim(bottom=0)
     style(axes)
-    legend(axes)
-    return finish(figure, "error_by_horizon", f"Mean absolute error over {found.windows} forecasts by steps ahead")
+    legend_below(axes)
+    return finish(figure, "error_by_horizon", f"Mean absolute error over {windows:,} forecasts by steps ahead")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
@@ -57,7 +58,7 @@ class Judged:
         answers, truth = decisions(self.predictions, self.targets)
         return answers == truth if answers.dim() == 1 else (answers == truth).all(1)
 
-    @property
+    @cached_property
     def probable(self) -> bool:
         """Whether predictions are probabilities; the scores of a custom loss need not be."""
         if self.kind == "values":

@@ -17,7 +17,7 @@ from crnn.data.example import ExampleSet, Record
 from crnn.data.findings import Finding, Findings
 from crnn.errors import CrnnError, MissingExtraError, SpecError
 from crnn.explain import Explanation
-from crnn.report import calibration, confusions, residuals, tables, texts, worst
+from crnn.report import calibration, confusions, forecasts, residuals, tables, texts, worst
 from crnn.report.confusions import Confused, Confusions
 from crnn.report.curves import curves
 from crnn.report.drawing import Picture, axis_labels
@@ -25,6 +25,7 @@ from crnn.report.judged import Judged, judge
 from crnn.report.tables import ClassRow, Compared, GroupRow
 from crnn.report.texts import TextReport
 from crnn.report.worst import Case
+from crnn.series.windows import WindowSet
 from crnn.tasks.task import Task
 
 if TYPE_CHECKING:
@@ -230,6 +231,8 @@ def _evaluated(
         report.compared = [Compared("the network", {name: v for name, v in values.items() if name != "loss"})]
         return
     report.compared = tables.compared(judged, values, baselines)
+    if isinstance(examples, WindowSet):
+        report.pictures |= forecasts.of(examples, evaluation, baselines or {})
     if judged.kind == "values":
         report.pictures |= {"scatter": residuals.scatter(judged), "errors": residuals.histogram(judged)}
     else:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, overload
 
 import numpy as np
 from numpy.typing import NDArray
+from torch import Tensor
 
 from crnn.errors import CrnnError
 
@@ -55,6 +56,18 @@ class Forecast:
         for at, time in enumerate(time_texts(self.times)):
             levels = [f"{row[at]:.10g}" for row in self.quantiles.values()]
             yield [self.series, time, f"{self.values[at]:.10g}", *levels]
+
+
+def by_level(said: Tensor, levels: Sequence[float]) -> dict[float, NDArray[np.float64]]:
+    """The quantiles of one forecast ``(H, levels)`` by level; none of a forecast ``(H,)``."""
+    if said.dim() == 1:
+        return {}
+    return dict(zip(levels, said.double().numpy().T, strict=True))
+
+
+def errors_by_horizon(said: Mapping[str, Tensor], truth: Tensor) -> dict[str, list[float]]:
+    """The mean absolute error of each step ahead ``(H,)``, by who said what of ``(N, H)`` steps."""
+    return {who: (values - truth).abs().mean(0).tolist() for who, values in said.items()}
 
 
 class Forecasts(Sequence[Forecast]):

@@ -14,6 +14,7 @@ from torch import Tensor
 
 from crnn.data.example import Batch, ExampleSet, Record, Units
 from crnn.padded import Padded
+from crnn.series.forecast import Forecast
 from crnn.series.scaling import Scaling
 from crnn.series.series import Series
 
@@ -156,6 +157,22 @@ class WindowSet(ExampleSet):
     def history(self, rows: Sequence[int]) -> NDArray[np.float64]:
         """Look-backs ``(B, L)`` in real units, for rules without a network."""
         return self._cut(rows, self.look_back)[1][:, : self.look_back]
+
+    def last_of_each(self, rows: Sequence[int], most: int) -> list[int]:
+        """Places among some rows, in rising order: the last window of each of the first series."""
+        last = {self.place(row)[0]: at for at, row in enumerate(rows)}
+        return list(last.values())[:most]
+
+    def before(self, row: int) -> Series:
+        """The series of a window up to the first step that it forecasts."""
+        which, origin = self.place(row)
+        return self.series[which].until(origin)
+
+    def forecast(self, row: int, values: NDArray[np.float64], quantiles: dict[float, NDArray[np.float64]]) -> Forecast:
+        """What was said of a window, in real units, with its times."""
+        which, origin = self.place(row)
+        series = self.series[which]
+        return Forecast(series.name, series.times[origin : origin + self.horizon], values, quantiles, series.column)
 
     def all_targets(self) -> Tensor:
         """Targets of the first windows: all are made alike, and of a billion nobody wants a copy."""
