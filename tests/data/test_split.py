@@ -24,6 +24,15 @@ def test_stratified_keeps_the_shares():
     assert len(train) == 80
 
 
+def test_many_small_classes_make_the_validation_part_larger_and_it_is_said():
+    findings = Findings()
+    _, dev = split(records([f"class {row // 3}" for row in range(300)]), 0.1, "stratified", findings=findings)
+    assert len(dev) == 100
+    assert findings["larger validation part"].names == ["100 samples instead of 30, so that each class has one there"]
+    split(records(["a", "b"] * 50), 0.1, "stratified", findings=(quiet := Findings()))
+    assert not len(quiet)
+
+
 def test_stratified_keeps_small_classes_on_both_sides_and_single_ones_in_training():
     data = records(["a"] * 50 + ["b"] * 2 + ["c"])
     train, dev = split(data, 0.1, "stratified")

@@ -307,6 +307,36 @@ def test_ten_thousand_labels(tmp_path):
         task.learn([crnn.data.example.Record(text, label) for text, label in zip(texts, labels, strict=False)])
 
 
+@pytest.mark.slow
+@pytest.mark.filterwarnings("always::crnn.errors.DataWarning")
+def test_a_field_of_a_hundred_megabytes_from_end_to_end(tmp_path, crnn_command):
+    huge = "word " * 20_000_000
+    assert len(huge) == 100_000_000
+    file = written(tmp_path / "t.csv", [("text", "label"), (huge, "good"), *ROWS])
+    quick = ["--epochs", 1, "--size", "tiny", "--validation-split", 0.3]
+    code, out, err = crnn_command("train", "text", file, "--out", tmp_path / "m", *quick)
+    assert code == 0, err
+    assert "1 text of more than 400 tokens (noted): t.csv line 2" in err
+    assert "accuracy" in out
+    code, out, err = crnn_command("predict", tmp_path / "m", file)
+    assert (code, len(out.splitlines())) == (0, 1 + len(ROWS)), err
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("always::crnn.errors.DataWarning")
+def test_ten_thousand_labels_from_end_to_end(tmp_path, crnn_command):
+    rows = [(f"{take} item{label}", f"label {label}") for label in range(10_000) for take in ("a", "more", "of")]
+    file = written(tmp_path / "t.csv", [("text", "label"), *rows])
+    quick = ["--epochs", 1, "--size", "tiny", "--batch-size", 2000, "--validation-split", 0.1]
+    code, out, err = crnn_command("train", "text", file, "--out", tmp_path / "m", *quick)
+    assert code == 0, err
+    assert "10,000 samples instead of 3,000" in err
+    assert "10000 labels would each need a model of their own" in err
+    assert "What is taken for what is not told of 10,000 classes." in (tmp_path / "m/report/report.html").read_text()
+    code, out, _ = crnn_command("predict", tmp_path / "m", "more item7", "--json")
+    assert (code, json.loads(out.splitlines()[0])["label"].startswith("label ")) == (0, True)
+
+
 def test_a_label_that_training_does_not_have_is_named(model):
     with pytest.raises(DataError, match="'另外' does not occur in the training part"):
         model.evaluate(["床很舒服"], ["另外"])

@@ -16,6 +16,9 @@ Rows = NDArray[np.int64]
 
 POLICIES = ("random", "stratified", "group", "tail")
 
+MUCH_LARGER = 1.5
+"""Times the share that was asked for, from which small classes on both sides are worth a word."""
+
 STARTS = 16
 """Random starts of the search for groups."""
 
@@ -168,7 +171,13 @@ def _choose(policy: str, records: list[Record], share: float, seed: int, finding
     classes = _classes(records)
     if policy == "random" or classes is None:
         return sorted(random.permutation(len(records))[:count].tolist())
-    return _stratified(classes, count, random)
+    chosen = _stratified(classes, count, random)
+    if len(chosen) > MUCH_LARGER * count:
+        told = f"{len(chosen):,} samples instead of {count:,}, so that each class has one there"
+        findings.add(
+            "larger validation part", told, "Give a validation part of your own to train on more.", dropped=False
+        )
+    return chosen
 
 
 def _classes(records: Sequence[Record]) -> NDArray[np.int64] | None:

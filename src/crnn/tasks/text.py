@@ -340,7 +340,9 @@ class TextClassification(Task):
 
     def known_before(self, records: Sequence[Record]) -> list[bool]:
         """Whether each text, as far as it is read, also stands in the training part."""
-        return [bool(np.isin(mark(self.pieces(record)), self.seen)) for record in records]
+        marks = np.array([mark(self.pieces(record)) for record in records], dtype=np.uint32)
+        found: list[bool] = np.isin(marks, self.seen).tolist()
+        return found
 
     def baselines(self, train: Sequence[Record] | None, judged: ExampleSet) -> dict[str, Tensor]:
         """TF-IDF with a linear model, learnt from the training part; nothing where that is not at hand."""
