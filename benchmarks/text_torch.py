@@ -118,7 +118,7 @@ def bare_fit(samples: int, epochs: int, language: str, fast: bool) -> dict[str, 
     if fast:
         speed.keep_memory()
     network = Bare(task, task.network("small"), len(task.front().vectors))  # type: ignore[arg-type]
-    adam = torch.optim.AdamW(network.parameters(), lr=1.5e-3, fused=fast)
+    adam = torch.optim.AdamW(network.parameters(), lr=3e-3, fused=fast)
     average = [weight.detach().clone() for weight in network.parameters()]
     random = np.random.default_rng(0)
     started = time.perf_counter()

@@ -16,8 +16,8 @@ Rows = NDArray[np.int64]
 
 POLICIES = ("random", "stratified", "group", "tail")
 
-MUCH_LARGER = 1.5
-"""Times the share that was asked for, from which small classes on both sides are worth a word."""
+FEW_MORE = 50
+"""Samples more than were asked for that need no word: small classes stand on both sides."""
 
 STARTS = 16
 """Random starts of the search for groups."""
@@ -172,7 +172,7 @@ def _choose(policy: str, records: list[Record], share: float, seed: int, finding
     if policy == "random" or classes is None:
         return sorted(random.permutation(len(records))[:count].tolist())
     chosen = _stratified(classes, count, random)
-    if len(chosen) > MUCH_LARGER * count:
+    if len(chosen) > count + FEW_MORE:
         told = f"{len(chosen):,} samples instead of {count:,}, so that each class has one there"
         findings.add(
             "larger validation part", told, "Give a validation part of your own to train on more.", dropped=False
