@@ -149,7 +149,7 @@ RECIPES: dict[str, Recipe] = {
     ),
     "m4-hourly": Recipe(
         "series/m4-hourly/Hourly-train.csv.gz",
-        lambda: crnn.Forecasting(48, 168, season=24),
+        lambda: crnn.Forecasting(48, 168, scaling="season", season=24),
         train=-96,
         valid=-48,
         judge=mase,

@@ -45,7 +45,7 @@ def test_what_comes_later_changes_no_input_and_no_forecast(given_values, look_ba
 
 
 @settings(max_examples=60, deadline=None)
-@given(positive, st.sampled_from(["standard", "log", "none"]))
+@given(positive, st.sampled_from(["standard", "log", "season", "none"]))
 def test_scaling_leads_back(given_values, kind):
     scaling = learn(from_array(given_values)[0], kind, 1)
     np.testing.assert_allclose(scaling.back(scaling(given_values)), given_values, rtol=1e-6, atol=1e-6)

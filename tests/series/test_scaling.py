@@ -47,6 +47,15 @@ def test_the_naive_error_of_a_short_or_constant_series_does_not_exist():
     assert naive_error(np.array([1.0, 3.0]), 12) == 2.0
 
 
+def test_scaled_by_seasons_an_absolute_error_is_mase():
+    values = 5 + np.tile([0.0, 8.0, 2.0], 20) + np.random.default_rng(0).normal(size=60)
+    found = learn(from_array(values)[0], "season", 3)
+    assert (found.offset, found.scale) == (pytest.approx(values.mean()), found.naive)
+    np.testing.assert_allclose(np.abs(found(values[3:]) - found(values[:-3])).mean(), 1.0)
+    assert learn(from_array(np.full(9, 5.0))[0], "season", 3).scale == 1.0
+    assert learn(from_array(np.tile([1.0, 2.0], 9))[0], "season", 2).scale == pytest.approx(0.5), "exact: as standard"
+
+
 def test_units_of_a_batch_lead_back_as_the_scaling_does():
     kinds = [Scaling(3.0, 2.0), Scaling(1.0, 0.5, log=True)]
     values = torch.tensor([[0.0, 1.0], [-1.0, 2.0]])

@@ -12,7 +12,10 @@ from numpy.typing import NDArray
 from crnn.errors import DataError, UnknownNameError
 from crnn.series.series import Series
 
-KINDS = ("standard", "log", "none")
+KINDS = ("standard", "log", "season", "none")
+LEAST = 0.01
+"""Share of its spread that a series at least changes from season to season, as far as its scale goes."""
+
 CHUNK = 1 << 20
 """Values that are looked at at once: a series may be larger than memory."""
 
@@ -65,7 +68,8 @@ def learn(series: Series, kind: str, season: int) -> Scaling:
 
     Args:
         series: The training part.
-        kind: "standard" (mean and standard deviation), "log" (the same of the logarithm) or "none".
+        kind: "standard" (mean and standard deviation), "log" (the same of the logarithm), "season" (mean, and the error
+            of saying the value of a season ago: an absolute error in these units is MASE) or "none".
         season: Steps of a season, for the scale of MASE.
 
     Raises:
@@ -92,7 +96,8 @@ def learn(series: Series, kind: str, season: int) -> Scaling:
     mean = total / count
     spread = math.sqrt(max(squares / count - mean**2, 0.0))
     flat = spread <= 1e-9 * max(abs(mean + shift), 1e-9)
-    return Scaling(mean + shift, 1.0 if flat else spread, log, naive)
+    scale = max(naive, LEAST * spread) if kind == "season" and not math.isnan(naive) else spread
+    return Scaling(mean + shift, 1.0 if flat else scale, log, naive)
 
 
 def naive_error(values: NDArray[Any], season: int) -> float:

@@ -54,7 +54,8 @@ class Forecasting(Task):
         series: Columns that name a series, where a table holds several one below the other; None finds them.
         known: Columns known ahead of time (prices, holidays, the kind of shop); numbers or texts.
         season: Steps of a season for naive rules and MASE; None takes it from the time stamps.
-        scaling: "standard", "log" (growth and seasons that multiply; values above 0) or "none".
+        scaling: "standard", "log" (growth and seasons that multiply; values above 0), "season" (by how much a series
+            changes from season to season: each counts in training as it does in MASE) or "none".
         calendar: Whether the network sees where in day, week and year a step lies.
         augment: Whether training windows are varied.
     """
@@ -70,7 +71,7 @@ class Forecasting(Task):
         Option("series", str, "Column that names a series [default: found].", many=True),
         Option("known", str, "Column that is known ahead of time, such as holidays.", many=True),
         Option("season", int, "Steps of a season [default: by the time stamps]."),
-        Option("scaling", str, "standard, log or none."),
+        Option("scaling", str, "standard, log, season or none."),
         Option("calendar", bool, "Whether the network sees the calendar [default: it does]."),
         Option("augment", bool, "Whether training windows are varied [default: they are not]."),
     )
