@@ -1,6 +1,7 @@
 """Backtests judge at the origins that they name, beside rules that saw no more than the network."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -10,6 +11,8 @@ import crnn
 from crnn.backtest import MEASURES, backtest
 from crnn.errors import DataError, SpecError
 from crnn.report import forecasts
+from crnn.report.judged import judge
+from crnn.series.forecast import by_level
 
 
 def waves(steps=240, columns=2):
@@ -56,19 +59,42 @@ def test_plots_are_drawn(found):
     assert forecasts.by_horizon(found.by_horizon, found.windows).png[:4] == b"\x89PNG"
 
 
-def test_the_page_draws_the_last_forecast_of_each_series_with_its_quantiles(model):
+def test_the_page_draws_the_last_forecast_of_each_series_with_its_quantiles(model, monkeypatch):
     windows, evaluation = model.examine(waves())
-    assert evaluation.levels == (0.1, 0.5, 0.9)
-    (first, last) = (windows.place(row) for row in windows.last_of_each(evaluation.rows.tolist(), 8))
-    assert (first, last) == ((0, 234), (1, 234))
-    rows = windows.last_of_each(evaluation.rows.tolist(), 1)
-    middle = evaluation.sequences[rows[0]][:, evaluation.levels.index(0.5)]
-    torch.testing.assert_close(middle, evaluation.predictions[rows[0]])
-    drawn = forecasts.of(windows, evaluation, model.baselines(windows))
-    assert [picture.alt for picture in drawn.values()] == [
-        "Forecasts of 2 series with their history and what came",
-        f"Mean absolute error over {len(evaluation.rows)} forecasts by steps ahead",
-    ]
+    last = [windows.place(row) for row in evaluation.quantiles]
+    assert (evaluation.levels, sorted(last)) == ((0.1, 0.5, 0.9), [(0, 234), (1, 234)])
+    later = evaluation.rows[5:]
+    chosen = replace(evaluation, rows=later, predictions=evaluation.predictions[5:])
+    judged = judge(model.task, windows, chosen)
+    drawn = {}
+    real = forecasts.picture
+    monkeypatch.setattr(forecasts, "picture", lambda *parts: drawn.update(parts=parts) or real(*parts))
+    rules = {"last value": model.baselines(windows)["last value"][5:]}
+    pictures = forecasts.of(windows, judged, chosen, rules)
+    said, history, truth, beside = drawn["parts"]
+    assert [list(each.quantiles) for each in said] == [[0.1, 0.5, 0.9]] * 2
+    for column, each in enumerate(said):
+        np.testing.assert_allclose(each.quantiles[0.5], each.values, rtol=1e-5)
+        np.testing.assert_allclose(truth[column], waves()[-6:, column], rtol=1e-6)
+        np.testing.assert_allclose(beside[column]["last value"], waves()[-7, column], rtol=1e-6)
+        assert len(history[column]) == 234
+    assert "what came" in pictures["forecasts"].alt
+    assert f"over {len(later)} forecasts" in pictures["by_horizon"].alt
+
+
+def test_one_step_ahead_is_drawn_too():
+    made = crnn.Model(crnn.Forecasting(1, 12, season=12), size="tiny")
+    made.fit(waves(120, 1), epochs=1, options=crnn.TrainOptions(progress=False))
+    windows, evaluation = made.examine(waves(120, 1))
+    (forecast,) = backtest(made, waves(120, 1), folds=1).forecasts
+    assert len(forecast) == 1
+    drawn = forecasts.of(windows, judge(made.task, windows, evaluation), evaluation, {})
+    assert drawn["forecasts"].png[:4] == b"\x89PNG"
+
+
+def test_answers_without_levels_have_no_quantiles():
+    assert by_level(torch.zeros(3, 2), ()) == {}
+    assert list(by_level(torch.zeros(3, 2), (0.1, 0.9))) == [0.1, 0.9]
 
 
 def test_what_training_saw_is_called_so(tmp_path):

@@ -18,10 +18,9 @@ from crnn.series.forecast import Forecast, by_level, errors_by_horizon
 from crnn.series.series import Series
 from crnn.series.windows import WindowSet
 from crnn.tasks.forecasting import Forecasting
+from crnn.tasks.naive import NETWORK
 
 MEASURES = ("mse", "mae", "rmse", "mape", "smape", "mase", "rse", "wape", "coverage")
-
-NETWORK = "the network"
 
 
 @dataclass(frozen=True)

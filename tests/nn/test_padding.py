@@ -25,6 +25,10 @@ def test_padding_becomes_zero_and_nothing_else_changes(shape):
     assert torch.equal(given.detach(), x), "what somebody else holds is not overwritten"
 
 
+def test_an_empty_batch_has_nothing_to_clear():
+    assert clear(torch.zeros(0, 5, 9), torch.zeros(0, dtype=torch.int64)).shape == (0, 5, 9)
+
+
 def test_any_value_fills_padding_alone():
     data = torch.randn(4, 9, 2, generator=torch.Generator().manual_seed(0), requires_grad=True)
     batch = Padded(data, LENGTHS)

@@ -155,6 +155,10 @@ class ExampleSet(torch.utils.data.Dataset[Batch]):
         rows = self.spaced()
         return rows[:: max(1, len(rows) // most)].tolist()  # type: ignore[no-any-return]
 
+    def shown(self) -> list[int]:
+        """The rows that a report draws with all that was predicted of them."""
+        return []
+
     @property
     def lengths(self) -> NDArray[np.int64]:
         """Steps of every sample, for length buckets."""

@@ -45,7 +45,8 @@ def split(
             where that takes more than `share`, while a class of one goes to training; "group" keeps all samples of a
             speaker, writer or series on one side, balancing classes as well as it can; "tail" takes the last samples.
         seed: Same seed, same rows.
-        findings: Where to say that a policy could not be followed, and what was done instead.
+        findings: Where to say that a policy could not be followed, and what was done instead, or that the validation
+            part became much larger than asked for.
 
     Raises:
         SplitError: a share outside [0, 1), or too few samples or groups for two sides.
@@ -175,7 +176,7 @@ def _choose(policy: str, records: list[Record], share: float, seed: int, finding
     if len(chosen) > count + FEW_MORE:
         told = f"{len(chosen):,} samples instead of {count:,}, so that each class has one there"
         findings.add(
-            "larger validation part", told, "Give a validation part of your own to train on more.", dropped=False
+            "larger validation part", told, "To train on more of them, give validation data of your own.", dropped=False
         )
     return chosen
 

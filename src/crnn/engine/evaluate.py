@@ -94,8 +94,9 @@ class Evaluation:
             where the network keeps its steps.
         texts: The text of each sample, in the order of `rows`, where the task gives texts.
         sequences: Predictions ``(T', K)`` by position, of as many samples as fit into `KEPT_BYTES`, where the network
-            keeps its steps; quantiles ``(K, levels)`` where it gives some.
-        levels: Of the quantiles.
+            keeps its steps.
+        quantiles: ``(K, levels)`` by position, of the samples that `ExampleSet.shown` names.
+        levels: Of the quantiles; () where there are none.
     """
 
     values: dict[str, Any]
@@ -103,6 +104,7 @@ class Evaluation:
     predictions: Tensor | None
     texts: list[str] | None = None
     sequences: dict[int, Tensor] = field(default_factory=dict)
+    quantiles: dict[int, Tensor] = field(default_factory=dict)
     levels: tuple[float, ...] = ()
 
 
@@ -124,6 +126,8 @@ def evaluate(
     gauge = Gauge(measuring, examples.records, device)
     taken, flat, texts = [], [], []
     sequences = _Sequences()
+    shown = set(examples.shown())
+    quantiles: dict[int, Tensor] = {}
     for batch, scores in _scored(recogniser, examples, batch_size, device, rank, world):
         predictions = gauge.update(batch, scores)
         points = (predictions if predictions.dim() < 3 else measuring.objective.point(predictions)).cpu()
@@ -131,17 +135,20 @@ def evaluate(
         texts += gauge.texts
         if points.dim() < 3:
             flat.append(points)
-        if predictions.dim() > 2:
-            whole = scores.with_data(points) if points.dim() > 2 else Padded.whole(predictions.cpu())
-            sequences.add(batch.rows.tolist(), whole)
-    rows = torch.cat(taken) if taken else torch.zeros(0, dtype=torch.int64)
-    order = rows.argsort()  # batches come by length; whoever looks at the samples beside them has the set's order
+            if predictions.dim() == 3 and shown:
+                rows = batch.rows.tolist()
+                quantiles |= {row: predictions[at].cpu().clone() for at, row in enumerate(rows) if row in shown}
+        else:
+            sequences.add(batch.rows.tolist(), scores.with_data(points))
+    found = torch.cat(taken) if taken else torch.zeros(0, dtype=torch.int64)
+    order = found.argsort()  # batches come by length; whoever looks at the samples beside them has the set's order
     return Evaluation(
         gauge.values(),
-        rows[order],
+        found[order],
         torch.cat(flat)[order] if flat else None,
         None if measuring.texts is None else [texts[place] for place in order.tolist()],
         sequences.kept,
+        quantiles,
         getattr(measuring.objective, "levels", ()),
     )
 

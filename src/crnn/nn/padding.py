@@ -27,10 +27,10 @@ def step_mask(x: Tensor, lengths: Tensor) -> Tensor:
 def clear(x: Tensor, lengths: Tensor) -> Tensor:
     """Write zeros into the padding of data that nobody else holds, and give it back.
 
-    On a CPU only the padding of each sample is touched, or, where all end at nearly the same step, what lies behind the
-    first end; one kernel for all samples is quicker on a GPU.
+    On a CPU only the padding of each sample is touched, or, where little lies behind the first end, all of that; one
+    kernel for all samples is quicker on a GPU.
     """
-    first = int(lengths.min()) if x.is_cpu else 0
+    first = int(lengths.min()) if x.is_cpu and len(x) else 0
     tail = x[..., first:]
     if not x.is_cpu or tail.numel() <= SMALL * len(x):
         tail.masked_fill_(_behind(tail, lengths - first), 0.0)

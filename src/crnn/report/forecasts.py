@@ -10,45 +10,40 @@ import numpy as np
 from crnn.report.drawing import BLUE, GREY, INK, ORANGE, Picture, axis_labels, finish, legend_below, new_figure, style
 from crnn.series.forecast import Forecast, by_level, errors_by_horizon
 from crnn.series.series import Series
-from crnn.series.windows import WindowSet
+from crnn.series.windows import MOST_SHOWN, WindowSet
+from crnn.tasks.naive import NETWORK
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from torch import Tensor
 
     from crnn.engine.evaluate import Evaluation
+    from crnn.report.judged import Judged
 
 MOST_PANELS = 8
-MOST_ON_PAGE = 4
-"""Series of a report page; a backtest draws more."""
-
-NETWORK = "the network"
-
 SHOWN = 4
 """Horizons of history that are shown before a forecast."""
 
 _DASHES = ("--", ":", "-.", "-")
 
 
-def of(windows: WindowSet, evaluation: Evaluation, rules: Mapping[str, Tensor]) -> dict[str, Picture]:
+def of(windows: WindowSet, judged: Judged, evaluation: Evaluation, rules: Mapping[str, Tensor]) -> dict[str, Picture]:
     """What an evaluation of forecasts looks like: the last one of some series, and the errors by steps ahead.
 
     Args:
         windows: What was forecast.
-        evaluation: What the network said of them.
+        judged: What the network said of them, and what came.
+        evaluation: Which windows these are, and the quantiles of those that are drawn.
         rules: What simple rules said, ``(N, H)``, in the order of the evaluation.
 
     Raises:
         MissingExtraError: matplotlib is not installed.
     """
-    said, rows = evaluation.predictions, evaluation.rows.tolist()
-    assert said is not None
-    said = said.double()
-    truth = windows.targets_of(rows).double()
-    shown = windows.last_of_each(rows, MOST_ON_PAGE)
+    said, truth, rows = judged.predictions, judged.targets, evaluation.rows.tolist()
+    shown = windows.last_of_each(rows, MOST_SHOWN)
     forecasts = []
     for at in shown:
-        whole = evaluation.sequences.get(rows[at])
+        whole = evaluation.quantiles.get(rows[at])
         quantiles = {} if whole is None else by_level(whole, evaluation.levels)
         forecasts.append(windows.forecast(rows[at], said[at].numpy(), quantiles))
     drawn = picture(
@@ -100,12 +95,16 @@ def _panel(axes: Axes, forecast: Forecast, series: Series, truth: Any, beside: M
         levels = list(forecast.quantiles)
         inside = f"{levels[-1] - levels[0]:.0%} interval"
         low, high = forecast.quantiles[levels[0]], forecast.quantiles[levels[-1]]
-        axes.fill_between(forecast.times, low, high, color=BLUE, alpha=0.2, linewidth=0, label=inside)
+        if len(forecast) == 1:
+            axes.vlines(forecast.times, low, high, color=BLUE, alpha=0.2, linewidth=8, label=inside)
+        else:
+            axes.fill_between(forecast.times, low, high, color=BLUE, alpha=0.2, linewidth=0, label=inside)
+    alone = "_" if len(forecast) == 1 else None  # a line of one point would not be seen
     for dash, (name, said) in zip(_DASHES, beside.items(), strict=False):
-        axes.plot(forecast.times, said, color=GREY, linewidth=0.9, linestyle=dash, label=name)
+        axes.plot(forecast.times, said, color=GREY, linewidth=0.9, linestyle=dash, marker=alone, label=name)
     if truth is not None:
         axes.plot(forecast.times, truth, color=INK, linewidth=0, marker="o", markersize=2.5, label="what came")
-    axes.plot(forecast.times, forecast.values, color=ORANGE, linewidth=1.6, label="forecast")
+    axes.plot(forecast.times, forecast.values, color=ORANGE, linewidth=1.6, marker=alone, label="forecast")
     axes.tick_params(axis="x", labelrotation=20)
 
 

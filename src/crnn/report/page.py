@@ -232,7 +232,7 @@ def _evaluated(
         return
     report.compared = tables.compared(judged, values, baselines)
     if isinstance(examples, WindowSet):
-        report.pictures |= forecasts.of(examples, evaluation, baselines or {})
+        report.pictures |= forecasts.of(examples, judged, evaluation, baselines or {})
     if judged.kind == "values":
         report.pictures |= {"scatter": residuals.scatter(judged), "errors": residuals.histogram(judged)}
     else:

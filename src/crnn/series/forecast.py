@@ -59,8 +59,8 @@ class Forecast:
 
 
 def by_level(said: Tensor, levels: Sequence[float]) -> dict[float, NDArray[np.float64]]:
-    """The quantiles of one forecast ``(H, levels)`` by level; none of a forecast ``(H,)``."""
-    if said.dim() == 1:
+    """The quantiles of one forecast ``(H, levels)`` by level; none where there are no levels."""
+    if said.dim() == 1 or not levels:
         return {}
     return dict(zip(levels, said.double().numpy().T, strict=True))
 

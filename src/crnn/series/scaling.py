@@ -69,7 +69,8 @@ def learn(series: Series, kind: str, season: int) -> Scaling:
     Args:
         series: The training part.
         kind: "standard" (mean and standard deviation), "log" (the same of the logarithm), "season" (mean, and the error
-            of saying the value of a season ago: an absolute error in these units is MASE) or "none".
+            of saying the value of a season ago: but for a series that hardly changes between seasons, an absolute error
+            in these units is MASE) or "none".
         season: Steps of a season, for the scale of MASE.
 
     Raises:

@@ -21,6 +21,9 @@ from crnn.series.series import Series
 MOST_FILLED = 0.2
 """Share of filled-in values in the horizon from which a window is not used."""
 
+MOST_SHOWN = 4
+"""Series that a report draws a forecast of."""
+
 Floats = NDArray[np.float32]
 
 
@@ -160,8 +163,14 @@ class WindowSet(ExampleSet):
 
     def last_of_each(self, rows: Sequence[int], most: int) -> list[int]:
         """Places among some rows, in rising order: the last window of each of the first series."""
-        last = {self.place(row)[0]: at for at, row in enumerate(rows)}
-        return list(last.values())[:most]
+        which = np.searchsorted(self._starts, np.asarray(rows, dtype=np.int64), side="right")
+        ends: list[int] = np.flatnonzero(np.diff(which, append=-1)).tolist()
+        return ends[:most]
+
+    def shown(self) -> list[int]:
+        """The last window that is judged of each of the first series."""
+        rows = self.spaced()
+        return [int(rows[at]) for at in self.last_of_each(rows.tolist(), MOST_SHOWN)]
 
     def before(self, row: int) -> Series:
         """The series of a window up to the first step that it forecasts."""

@@ -12,6 +12,7 @@ from torch import Tensor
 from crnn.nn.ridge import ridge, rules
 from crnn.series.windows import WindowSet
 
+NETWORK = "the network"
 LAST, SEASONAL, DRIFT, LINEAR = "last value", "seasonal naive", "drift", "linear ridge"
 
 MOST_FITTED = 20_000
@@ -75,7 +76,7 @@ def verdict(measures: Mapping[str, Mapping[str, float]]) -> str:
         >>> verdict({"the network": {"mae": 1.0}, "last value": {"mae": 0.99}}).partition(":")[0]
         'The forecast does not beat the last value (mae 1 against 0.99)'
     """
-    own = measures.get("the network", {}).get("mae")
+    own = measures.get(NETWORK, {}).get("mae")
     rules = {
         who: row["mae"] for who, row in measures.items() if who in (LAST, SEASONAL, DRIFT, LINEAR) and "mae" in row
     }
