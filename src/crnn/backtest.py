@@ -124,7 +124,7 @@ def backtest(
         len(judged),
         (str(min(times)), str(max(times))),
         task.verdict(measures),
-        [judged.forecast(row, points[row].numpy(), by_level(said[row], levels)) for row in shown],
+        [judged.forecast(row, points[row].numpy(), by_level(said[row].numpy(), levels)) for row in shown],
         [truth[row].numpy() for row in shown],
         [{name: values[row].numpy() for name, values in rules.items()} for row in shown],
         [judged.before(row) for row in shown],

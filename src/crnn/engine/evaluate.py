@@ -133,18 +133,18 @@ def evaluate(
         points = (predictions if predictions.dim() < 3 else measuring.objective.point(predictions)).cpu()
         taken.append(batch.rows)
         texts += gauge.texts
+        places = batch.rows.tolist()
         if points.dim() < 3:
             flat.append(points)
-            if predictions.dim() == 3 and shown:
-                rows = batch.rows.tolist()
-                quantiles |= {row: predictions[at].cpu().clone() for at, row in enumerate(rows) if row in shown}
+            if predictions.dim() == 3:
+                quantiles |= {row: predictions[at].cpu().clone() for at, row in enumerate(places) if row in shown}
         else:
-            sequences.add(batch.rows.tolist(), scores.with_data(points))
-    found = torch.cat(taken) if taken else torch.zeros(0, dtype=torch.int64)
-    order = found.argsort()  # batches come by length; whoever looks at the samples beside them has the set's order
+            sequences.add(places, scores.with_data(points))
+    rows = torch.cat(taken) if taken else torch.zeros(0, dtype=torch.int64)
+    order = rows.argsort()  # batches come by length; whoever looks at the samples beside them has the set's order
     return Evaluation(
         gauge.values(),
-        found[order],
+        rows[order],
         torch.cat(flat)[order] if flat else None,
         None if measuring.texts is None else [texts[place] for place in order.tolist()],
         sequences.kept,

@@ -8,7 +8,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from crnn.errors import MissingExtraError
 
@@ -24,6 +24,8 @@ BLUE, ORANGE, GREY = "#3b7ddd", "#cc6410", "#8a8f98"
 
 LONGEST = 18
 """Letters of a label that fit beside an axis; the tables of the page hold it whole."""
+
+_LEGEND: dict[str, Any] = {"frameon": False, "fontsize": 9, "labelcolor": INK}
 
 _RIGHT_TO_LEFT = {"R", "AL", "AN", "RLE", "RLO", "RLI"}
 
@@ -76,7 +78,7 @@ def style(axes: Axes, *, grid: bool = True) -> None:
 
 def legend(axes: Axes) -> None:
     """A legend in the shared look."""
-    axes.legend(frameon=False, fontsize=9, labelcolor=INK)
+    axes.legend(**_LEGEND)
 
 
 def legend_below(axes: Axes) -> None:
@@ -84,7 +86,7 @@ def legend_below(axes: Axes) -> None:
     handles, names = axes.get_legend_handles_labels()
     figure = axes.get_figure(root=True)
     assert figure is not None
-    figure.legend(handles, names, loc="outside lower center", ncols=4, frameon=False, fontsize=9, labelcolor=INK)
+    figure.legend(handles, names, loc="outside lower center", ncols=4, **_LEGEND)
 
 
 def finish(figure: Figure, name: str, alt: str, least_px: int = 260) -> Picture:

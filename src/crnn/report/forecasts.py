@@ -44,7 +44,7 @@ def of(windows: WindowSet, judged: Judged, evaluation: Evaluation, rules: Mappin
     forecasts = []
     for at in shown:
         whole = evaluation.quantiles.get(rows[at])
-        quantiles = {} if whole is None else by_level(whole, evaluation.levels)
+        quantiles = {} if whole is None else by_level(whole.numpy(), evaluation.levels)
         forecasts.append(windows.forecast(rows[at], said[at].numpy(), quantiles))
     drawn = picture(
         forecasts,

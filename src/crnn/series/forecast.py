@@ -58,11 +58,9 @@ class Forecast:
             yield [self.series, time, f"{self.values[at]:.10g}", *levels]
 
 
-def by_level(said: Tensor, levels: Sequence[float]) -> dict[float, NDArray[np.float64]]:
+def by_level(said: NDArray[np.float64], levels: Sequence[float]) -> dict[float, NDArray[np.float64]]:
     """The quantiles of one forecast ``(H, levels)`` by level; none where there are no levels."""
-    if said.dim() == 1 or not levels:
-        return {}
-    return dict(zip(levels, said.double().numpy().T, strict=True))
+    return {} if said.ndim == 1 or not levels else dict(zip(levels, said.T, strict=True))
 
 
 def errors_by_horizon(said: Mapping[str, Tensor], truth: Tensor) -> dict[str, list[float]]:

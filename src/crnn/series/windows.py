@@ -161,7 +161,7 @@ class WindowSet(ExampleSet):
         """Look-backs ``(B, L)`` in real units, for rules without a network."""
         return self._cut(rows, self.look_back)[1][:, : self.look_back]
 
-    def last_of_each(self, rows: Sequence[int], most: int) -> list[int]:
+    def last_of_each(self, rows: Sequence[int] | NDArray[np.int64], most: int) -> list[int]:
         """Places among some rows, in rising order: the last window of each of the first series."""
         which = np.searchsorted(self._starts, np.asarray(rows, dtype=np.int64), side="right")
         ends: list[int] = np.flatnonzero(np.diff(which, append=-1)).tolist()
@@ -170,7 +170,7 @@ class WindowSet(ExampleSet):
     def shown(self) -> list[int]:
         """The last window that is judged of each of the first series."""
         rows = self.spaced()
-        return [int(rows[at]) for at in self.last_of_each(rows.tolist(), MOST_SHOWN)]
+        return [int(rows[at]) for at in self.last_of_each(rows, MOST_SHOWN)]
 
     def before(self, row: int) -> Series:
         """The series of a window up to the first step that it forecasts."""

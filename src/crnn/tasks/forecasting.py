@@ -18,7 +18,7 @@ from crnn.forecast_spec import ForecastSpec
 from crnn.padded import Vary, chained
 from crnn.series import calendar, covariates, scaling
 from crnn.series.covariates import Covariates
-from crnn.series.forecast import Forecast, Forecasts
+from crnn.series.forecast import Forecast, Forecasts, by_level
 from crnn.series.lookback import Forget, Jitter
 from crnn.series.scaling import Scaling
 from crnn.series.series import Series, from_array
@@ -358,7 +358,7 @@ class Forecasting(Task):
         """The forecast of a series: real units, times, quantiles by level."""
         series: Series = example.record.source
         real = self._scaling(series).back(answer)
-        quantiles = {} if real.ndim == 1 else {level: real[:, at] for at, level in enumerate(levels)}
+        quantiles = by_level(real, levels)
         middle = min(quantiles, key=lambda level: abs(level - 0.5)) if quantiles else None
         values = real if middle is None else quantiles[middle]
         return Forecast(series.name, series.next_times(self.horizon), values, quantiles, series.column)
