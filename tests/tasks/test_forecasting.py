@@ -184,6 +184,15 @@ def test_a_random_walk_is_called_one():
     assert verdict({"the network": {"mae": 0.5}}) == ""
 
 
+def test_only_where_the_last_value_is_as_good_as_any_rule_is_it_a_random_walk():
+    trend = verdict({"the network": {"mae": 0.5}, "last value": {"mae": 3.5}, "drift": {"mae": 0.4}})
+    assert "random walk" not in trend
+    assert "use drift" in trend
+    constant = verdict({"the network": {"mae": 0.0}, "last value": {"mae": 0.0}, "drift": {"mae": 0.0}})
+    assert "random walk" not in constant
+    assert "without any error" in constant
+
+
 def test_a_model_of_hours_refuses_days(tmp_path):
     hours = "\n".join(
         f"{time},{value:.3f}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 
 import numpy as np
@@ -86,10 +87,13 @@ def verdict(measures: Mapping[str, Mapping[str, float]]) -> str:
     numbers = f"(mae {own:.4g} against {rules[best]:.4g})"
     if own < (1 - CLOSE) * rules[best]:
         return f"The forecast beats the best simple rule, {best} {numbers}: {1 - own / rules[best]:.1%} less error."
-    advice = (
-        "the series is close to a random walk, as most prices are, and its past says little about its next steps. Use"
-        " the last value"
-        if best in (LAST, DRIFT)
-        else f"use {best}, or give more history, a longer look-back, or columns that are known ahead"
-    )
+    if rules[best] == 0.0:
+        advice = "that rule is without any error here, and nothing can be better. Use it"
+    elif rules.get(LAST, math.inf) <= (1 + CLOSE) * rules[best]:
+        advice = (
+            "the series is close to a random walk, as most prices are, and its past says little about its next steps."
+            " Use the last value"
+        )
+    else:
+        advice = f"use {best}, or give more history, a longer look-back, or columns that are known ahead"
     return f"The forecast does not beat the {best.removeprefix('the ')} {numbers}: {advice}."
