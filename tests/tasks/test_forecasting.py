@@ -150,7 +150,8 @@ def test_quantiles_rise_and_the_value_is_the_median():
 
 def test_a_short_history_is_forecast_too():
     model = fitted(waves(300))
-    assert len(model.predict([waves(5)[:, 0]])[0]) == 6
+    with pytest.warns(DataWarning, match="history shorter than the look-back"):
+        assert len(model.predict([waves(5)[:, 0]])[0]) == 6
 
 
 def test_learning_shows(tmp_path):
@@ -193,6 +194,25 @@ def test_only_where_the_last_value_is_as_good_as_any_rule_is_it_a_random_walk():
     assert "without any error" in constant
 
 
+def test_what_is_forecast_on_thin_ground_is_named():
+    model = fitted([waves(200)[:, 0], waves(200)[:, 0] + 5])
+    records, findings = model.task.read_unlabelled([waves(200)[:, 0], waves(200)[:, 0], np.arange(3.0)])
+    told = str(findings)
+    assert "1 series that training did not see (noted): series 3" in told
+    assert "1 history shorter than the look-back (noted): series 3 (3 steps)" in told
+    assert not model.task.read_unlabelled(records)[1]
+
+
+@pytest.mark.parametrize(("minutes", "horizon"), [(200, 50), (2880, 1440)])
+def test_a_horizon_nobody_gave_fits_the_series(tmp_path, minutes, horizon):
+    times = np.datetime64("2024-01-01T00:00") + np.arange(minutes)
+    rows = "\n".join(f"{time},{at % 7}" for at, time in enumerate(times))
+    (tmp_path / "minutes.csv").write_text(f"time,load\n{rows}", encoding="utf-8")
+    task = Forecasting()
+    task.learn(task.read(tmp_path / "minutes.csv")[0])
+    assert task.horizon == horizon
+
+
 def test_a_model_of_hours_refuses_days(tmp_path):
     hours = "\n".join(
         f"{time},{value:.3f}"
@@ -223,7 +243,8 @@ def test_what_is_known_ahead_is_used_and_asked_for(tmp_path):
 
 def test_a_series_that_training_did_not_see_is_scaled_by_its_own_history():
     model = fitted(waves(300, columns=2))
-    found = model.predict(waves(300, columns=3) * [1, 1, 1000])
+    with pytest.warns(DataWarning, match=r"training did not see \(noted\): column 3"):
+        found = model.predict(waves(300, columns=3) * [1, 1, 1000])
     assert 20_000 < found["column 3"].values.mean() < 80_000
 
 

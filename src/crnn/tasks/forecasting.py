@@ -47,7 +47,7 @@ class Forecasting(Task):
     with quantiles. Losses are in units of a series' own spread, measures and answers in real units.
 
     Args:
-        horizon: Steps to forecast H.
+        horizon: Steps to forecast H; None chooses a season, or a quarter of a series that holds no two.
         look_back: Steps of history L that the network sees; None chooses by season, horizon and length.
         target: Columns to forecast; None takes all columns of numbers.
         time: Column of time stamps; None finds it.
@@ -64,7 +64,7 @@ class Forecasting(Task):
     losses = ("quantile", "mae", "mse", "huber")
     always_collects: ClassVar[bool] = True
     options: ClassVar[tuple[Option, ...]] = (
-        Option("horizon", int, "Steps to forecast [default: a season]."),
+        Option("horizon", int, "Steps to forecast [default: a season, or a quarter of a short series]."),
         Option("look_back", int, "Steps of history to see [default: by season, horizon and length]."),
         Option("target", str, "Column to forecast [default: all columns of numbers].", many=True),
         Option("time", str, "Column of time stamps [default: found]."),
@@ -133,7 +133,7 @@ class Forecasting(Task):
             found = read_series(data, self._reading(), findings)
         elif isinstance(data, np.ndarray):
             found = from_array(data)
-        elif isinstance(data, Sequence) and data and isinstance(data[0], Record):
+        elif _are_records(data):
             return list(data), findings
         elif isinstance(data, Sequence) and data and isinstance(data[0], Series):
             found = list(data)
@@ -145,6 +145,19 @@ class Forecasting(Task):
                 " list of arrays (T_i,)"
             )
         return [Record(each, None, each.name, each.name) for each in map(_finite, found)], findings
+
+    def read_unlabelled(self, data: Any) -> tuple[list[Record], Findings]:
+        """As `read`; names the series that are new to the model, and those with less history than it looks back on."""
+        records, findings = self.read(data)
+        for record in () if _are_records(data) else records:
+            if self.scalings and record.name not in self.scalings:
+                advice = "It is forecast as one of their kind, in its own scale; train on it for more."
+                findings.add("series that training did not see", record.name, advice, dropped=False)
+            if self._look_back is not None and len(record.source) < self.look_back:
+                advice = f"The model looks back on {self.look_back}: its first value stands for the steps before."
+                name = f"{record.name} ({len(record.source)} steps)"
+                findings.add("history shorter than the look-back", name, advice, dropped=False)
+        return records, findings
 
     def _reading(self) -> Roles:
         """The roles of columns: as given, and once learnt the columns that were learnt."""
@@ -207,8 +220,8 @@ class Forecasting(Task):
         """
         self.step = series[0].step
         self._season = self.given["season"] or self.step.season
-        self._horizon = self.given["horizon"] or max(self._season, 1)
         longest = max(map(len, series))
+        self._horizon = self.given["horizon"] or _horizon(longest, self._season)
         if self.given["look_back"] is None:
             self._look_back = _look_back(int(np.median([len(each) for each in series])), self._horizon, self._season)
         if longest < self.look_back + self.horizon:
@@ -419,6 +432,11 @@ def _names(given: str | Sequence[str] | None) -> tuple[str, ...] | None:
     return (given,) if isinstance(given, str) else None if given is None else tuple(given)
 
 
+def _are_records(data: Any) -> bool:
+    """Whether data were read, and their findings told, before."""
+    return isinstance(data, Sequence) and len(data) > 0 and isinstance(data[0], Record)
+
+
 def _known_scaling(kind: str) -> str:
     if kind not in scaling.KINDS:
         raise SpecError(f"scaling={kind!r}: choose {', '.join(scaling.KINDS)}")
@@ -444,6 +462,11 @@ def _finite(series: Series) -> Series:
                 " file they are named and carried over"
             )
     return series
+
+
+def _horizon(length: int, season: int) -> int:
+    """A season, where a series holds two; else a quarter of it, as of some hours of minutes, whose season is a day."""
+    return season if length >= 2 * season else max(length // 4, 1)
 
 
 def _look_back(length: int, horizon: int, season: int) -> int:
