@@ -2,6 +2,7 @@
 
 from contextlib import nullcontext
 
+import numpy as np
 import pytest
 import torch
 
@@ -73,6 +74,50 @@ def test_new_commands_are_learnt_beside_old_ones(tmp_path):
     assert again.task.class_names() == ["down", "left"]
     weights = [state(item)["network.head.scores.weight"][0] for item in (model, again)]
     torch.testing.assert_close(*weights, rtol=1e-4, atol=1e-5)
+
+
+GOOD, BAD = "这家店好棒", "那间屋坏差"
+
+
+def texts(*pairs):
+    """Twenty of each kind, with a sign of its own each."""
+    numbered = [(f"{text}{chr(0x5200 + at)}", label) for text, label in pairs for at in range(20)]
+    return [text for text, _ in numbered], [label for _, label in numbered]
+
+
+def text_model(folder, *pairs):
+    model = crnn.Model(crnn.TextClassification(), size="tiny")
+    model.fit(*texts(*pairs), epochs=1, validation_split=0, options=QUIET)
+    return model.save(folder)
+
+
+def test_texts_go_on_with_the_vectors_of_words_and_a_linear_model_of_their_own(tmp_path):
+    text_model(tmp_path / "m", (GOOD, "p"), (BAD, "n"))
+    again = crnn.Model.starting_from(tmp_path / "m")
+    again.compile(optimizer=crnn.SGD(rate=1e-12))
+    data = texts(("那间屋好棒", "p"), ("这家店坏差", "n"), ("好大", "m"))
+    again.fit(*data, epochs=1, validation_split=0, options=QUIET)
+    torch.testing.assert_close(state(again)["front.linear.table"], again.task._linear.table)
+    before, after = crnn.load(tmp_path / "m"), again
+    for word in "好坏":
+        rows = [model.task.vocabulary.words.index(word) + 1 for model in (before, after)]
+        vectors = [state(model)["front.vectors"][row] for model, row in zip((before, after), rows, strict=True)]
+        torch.testing.assert_close(*vectors)
+    assert again.task.class_names() == ["m", "n", "p"]
+    assert again.evaluate(*data)[again.metric_names.index("accuracy")] == 1.0
+
+
+def test_series_go_on_with_their_vectors_by_name(tmp_path):
+    waves = np.sin(np.arange(120)[:, None] / [2.0, 3.0, 4.0]).astype(np.float32)
+    model = crnn.Model(crnn.Forecasting(4, 8), size="tiny")
+    model.fit(waves[:, :2], epochs=1, validation_split=0, options=QUIET)
+    model.save(tmp_path / "m")
+    again = crnn.Model.starting_from(tmp_path / "m")
+    again.compile(optimizer=crnn.SGD(rate=1e-12))
+    again.fit(waves, epochs=1, validation_split=0, options=QUIET)
+    before, after = (state(each)["network.names.weight"] for each in (model, again))
+    assert after.shape[0] == 4
+    torch.testing.assert_close(after[:3], before)
 
 
 def test_refusals(trained, other, tmp_path):

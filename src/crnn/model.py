@@ -199,7 +199,7 @@ class Model:
         findings = self.findings = Findings()
         train, dev = read_parts(self.task, x, y, share, dev_data, options.seed, findings)
         if self._predictor is None and self._origin is not None:
-            self._origin.teach(self.task, train)
+            self.spec = self._origin.teach(self.task, train)
         elif self._predictor is None:
             self.task.learn(train)
         self._learnt_from = train

@@ -17,9 +17,6 @@ from crnn.nn.network import Recogniser
 from crnn.predictor import Predictor
 from crnn.tasks.task import Task
 
-SCORES = "network.head.scores."
-"""The weights that have a row a class."""
-
 
 class Origin:
     """What a training that goes on from another model starts with.
@@ -44,31 +41,34 @@ class Origin:
 
     @property
     def spec(self) -> AnySpec:
-        """The network, which stays as it is but for the number of classes."""
+        """The network of the trained model."""
         return self.predictor.recogniser.network.spec
 
     def task(self) -> Task:
         """A task with the settings of the trained one, to be taught more."""
         return copy.deepcopy(self.predictor.task)
 
-    def teach(self, task: Task, records: Sequence[Record]) -> None:
-        """Let the task learn from new training records, without forgetting what the weights know.
+    def teach(self, task: Task, records: Sequence[Record]) -> AnySpec:
+        """Let the task learn from new training records, without forgetting what the weights know; gives its network.
 
         Raises:
             DataError: the records cannot be learnt from.
         """
         task.follow(records, self.alphabet)
+        return task.fitting(self.spec)
 
     def hand_over(self, recogniser: Recogniser, task: Task) -> None:
-        """Fill a new recogniser with the trained weights; classes that are new start afresh."""
+        """Fill a new recogniser with the trained weights; rows of what is new start afresh."""
         old, new = self.predictor.recogniser.state_dict(), recogniser.state_dict()
-        places = torch.as_tensor(task.places_in(self.predictor.task))
-        for name, value in new.items():
-            if name.startswith(SCORES) and len(places) == len(value):
-                known = places >= 0
-                value[known] = old[name][places[known]]
-            elif value.shape == old[name].shape:
-                value.copy_(old[name])
+        rows = task.rows_in(self.predictor.task)
+        for name in new.keys() & old.keys():
+            value, before = new[name], old[name]
+            places = next((torch.as_tensor(rows[start]) for start in rows if name.startswith(start)), None)
+            if places is not None and len(places) == len(value) and value.shape[1:] == before.shape[1:]:
+                known = (places >= 0) & (places < len(before))
+                value[known] = before[places[known]]
+            elif value.shape == before.shape and (places is None or len(places)):
+                value.copy_(before)
         for stage in stages(recogniser.network)[: self.freeze]:
             for module in stage:
                 module.requires_grad_(False)

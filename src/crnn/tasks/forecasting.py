@@ -15,6 +15,7 @@ from crnn.data.example import Example, ExampleSet, Record
 from crnn.data.findings import Findings
 from crnn.errors import DataError, NotReadyError, SpecError, SplitError
 from crnn.forecast_spec import ForecastSpec
+from crnn.nn.kinds import AnySpec
 from crnn.padded import Vary, chained
 from crnn.series import calendar, covariates, scaling
 from crnn.series.covariates import Covariates
@@ -322,6 +323,18 @@ class Forecasting(Task):
             series=self.vectors,
             dropout=0.3 if index else 0.1,
         )
+
+    def rows_in(self, other: Task) -> dict[str, Sequence[int]]:
+        """The vectors of series go on by name; the first row is that of a series that training did not see."""
+        assert isinstance(other, Forecasting)
+        return {
+            **super().rows_in(other),
+            "network.names.": [0, *(other._numbers.get(name, -1) for name in self._numbers)],
+        }
+
+    def fitting(self, spec: AnySpec) -> AnySpec:
+        """With a vector for each series of now."""
+        return spec.replace(series=self.vectors) if isinstance(spec, ForecastSpec) else spec
 
     def vary_inputs(self) -> Vary | None:
         """Noise on the look-back, and stretches of it forgotten."""

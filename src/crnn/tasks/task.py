@@ -18,6 +18,9 @@ from crnn.errors import UnknownNameError
 from crnn.nn.kinds import AnySpec
 from crnn.padded import Vary
 
+SCORES = "network.head.scores."
+"""The weights that have a row a class."""
+
 SIZES = ("tiny", "small", "medium", "large")
 
 
@@ -181,6 +184,19 @@ class Task(ABC):
         own, known = self.class_names(), other.class_names()
         places = {name: place for place, name in enumerate(known)}
         return [places.get(name, -1) for name in own] if own else range(min(self.outputs, other.outputs))
+
+    def rows_in(self, other: Task) -> dict[str, Sequence[int]]:
+        """Where weights come from whose rows stand for something that another task of the kind may number otherwise.
+
+        Returns:
+            By the beginning of a weight's name, for each row its place in the other's weight, or -1 for one that starts
+            afresh; nothing at all for weights that are learnt anew. Weights without a name here are taken as they are.
+        """
+        return {SCORES: self.places_in(other)}
+
+    def fitting(self, spec: AnySpec) -> AnySpec:
+        """The network of a trained model for what has been learnt now: what depends on the data is made to fit."""
+        return spec
 
     @abstractmethod
     def prepare(self, record: Record) -> Example:

@@ -18,6 +18,7 @@ from crnn.data.example import Example, ExampleSet, Record
 from crnn.data.findings import Findings
 from crnn.errors import DataError, NotReadyError, SpecError, UnreadableError
 from crnn.nn.embedding import Embedding, Linear
+from crnn.nn.kinds import AnySpec
 from crnn.padded import Vary, chained
 from crnn.spec import BranchSpec, ConvSpec, HeadSpec, NetworkSpec, RecurrentSpec
 from crnn.tasks import text_baselines
@@ -166,16 +167,31 @@ class TextClassification(Task):
             raise NotReadyError("the labels are not known yet: call fit first")
         return len(self.labels)
 
+    def rows_in(self, other: Task) -> dict[str, Sequence[int]]:
+        """Vectors go on by word and n-gram; the linear model is solved anew, for the new texts."""
+        assert isinstance(other, TextClassification)
+        vectors = self._known().places_in(other._known())
+        return {**super().rows_in(other), "front.vectors": vectors[: self._vector_rows].tolist(), "front.linear.": ()}
+
+    def fitting(self, spec: AnySpec) -> AnySpec:
+        """With as many scores past the network as there are labels now."""
+        return spec.replace(wide=self.wide) if isinstance(spec, NetworkSpec) else spec
+
+    @property
+    def _vector_rows(self) -> int:
+        """Numbers that have a vector, with that of nothing."""
+        vocabulary = self._known()
+        return min(len(vocabulary), 1 + len(vocabulary.words) + MOST_GRAMS)
+
     def front(self) -> nn.Module:
         """The tables of words and n-grams, and the linear model; at first with what was learnt or read."""
         vocabulary = self._known()
         spec = vocabulary.spec
-        rows = min(len(vocabulary), 1 + len(vocabulary.words) + MOST_GRAMS)
         linear = self._linear
         if linear is None and self.wide:
             linear = Linear(torch.ones(len(vocabulary)), self.wide, self._loudness())
         front = Embedding(
-            rows,
+            self._vector_rows,
             spec.slots,
             self.width,
             0.3,

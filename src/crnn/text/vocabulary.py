@@ -135,11 +135,22 @@ class Vocabulary:
         """The numbers of a text's steps, ``(T, slots)``; below zero for an unknown token, 0 where a slot is empty."""
         ids = np.zeros((len(tokens), self.spec.slots), dtype=np.int64)
         ids[:, 0] = [self._numbers.get(token) or _unknown(token) for token in tokens]
-        if len(self.grams) and self.spec.slots > 1:
-            found = _hashes(tokens, self.spec, self._pieces)
-            place = np.searchsorted(self._sorted, found).clip(max=len(self.grams) - 1)
-            ids[:, 1:] = np.where(self._sorted[place] == found, self._order[place] + 1 + len(self.words), 0)
+        if self.spec.slots > 1:
+            ids[:, 1:] = self._rows_of(_hashes(tokens, self.spec, self._pieces), 0)
         return ids
+
+    def places_in(self, other: Vocabulary) -> Ids:
+        """For each of the numbers, ``(rows,)``, that of the same word or n-gram in another vocabulary, or -1."""
+        words = [other._numbers.get(word, -1) for word in self.words]
+        grams = other._rows_of(self.grams, -1)
+        return np.concatenate([[0], words, grams]).astype(np.int64)
+
+    def _rows_of(self, hashes: Ids, missing: int) -> Ids:
+        """The rows of n-grams, of the shape of their hashes."""
+        if not len(self.grams):
+            return np.full_like(hashes, missing)
+        place = np.searchsorted(self._sorted, hashes).clip(max=len(self.grams) - 1)
+        return np.where(self._sorted[place] == hashes, self._order[place] + 1 + len(self.words), missing)
 
     def weights(self, texts: Iterable[Ids]) -> NDArray[np.float32]:
         """Inverse document frequency of every row, ``(rows,)``, from the numbers of training texts."""
