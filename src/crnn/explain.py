@@ -49,8 +49,8 @@ def explain(predictor: Predictor, record: Record) -> Explanation:
     """Why a sample got its answer.
 
     The score of the likeliest class is followed back to the features of each step (Simonyan et al. 2014,
-    arXiv:1312.6034; times the input, Shrikumar et al. 2017, arXiv:1605.01713). To first order that is how much the
-    score would fall without the step.
+    arXiv:1312.6034), times what tells them from those of empty steps (Shrikumar et al. 2017, arXiv:1605.01713). To
+    first order that is how much the score would fall without the step; what is always added to it is no step's.
 
     Raises:
         SpecError: the steps of this task's inputs have no names, as those of sound.
@@ -65,13 +65,14 @@ def explain(predictor: Predictor, record: Record) -> Explanation:
     batch = Padded.stack([inputs]).to(predictor.device)
     with torch.no_grad():
         features = predictor.recogniser.features(batch)
+        empty = predictor.recogniser.features(batch.with_data(torch.zeros_like(batch.data)))
     data = features.data.detach().clone().requires_grad_(True)
     with torch.enable_grad():
         scores = predictor.recogniser.network(features.with_data(data))
         row = scores.data[0, -1]
         place = int(row.argmax())
         (slope,) = torch.autograd.grad(row[place] - row.mean(), data)
-    weights = (slope * data.detach()).sum(2)[0].double()
+    weights = (slope * (data.detach() - empty.data)).sum(2)[0].double()
     weights = weights / weights.abs().max().clamp_min(1e-12)
     answer = task.decode(predictor.objective.link(scores.with_data(scores.data.detach())).cpu(), scores.lengths)[0]
     return Explanation(answer, task.class_names()[place], tuple(zip(pieces, weights.tolist(), strict=True)))

@@ -10,8 +10,10 @@ import torch
 
 import crnn
 from crnn.cli import main
+from crnn.data.example import Record
 from crnn.data.toy import reviews
 from crnn.errors import DataError, DataWarning, MissingExtraError, NotReadyError, SpecError, UnreadableError
+from crnn.tasks.text_baselines import NAME
 
 QUIET = crnn.TrainOptions(progress=False)
 
@@ -81,6 +83,12 @@ def test_explained_words_are_those_that_change_the_answer(model):
     assert found.answer == model.predict(text)
     strongest = {piece for piece, _ in found.telling(4)}
     assert strongest & {"糟", "糕"}
+
+
+def test_what_is_unknown_tells_nothing_wherever_it_stands(model):
+    weights = [weight for _, weight in model.explain("龘龘早餐很糟糕").pieces]
+    assert weights[:2] == [0.0, 0.0]
+    assert max(map(abs, weights[2:])) == 1.0
 
 
 def test_predict_takes_tables_lists_and_files(model, table, tmp_path):
@@ -372,6 +380,15 @@ def test_without_scikit_learn_the_row_is_missed_with_advice(monkeypatch):
     with pytest.warns(DataWarning, match=r"crnn\[baselines\]"):
         assert model.baselines() == {}
     assert issubclass(MissingExtraError, ImportError)
+
+
+@pytest.mark.filterwarnings("always::crnn.errors.DataWarning")
+def test_a_file_that_cannot_be_read_costs_no_baselines(tmp_path):
+    records = [Record(f"{word} {number}", word, f"row {number}") for number in range(20) for word in ("good", "bad")]
+    records.append(Record(tmp_path / "gone.txt", "bad", "gone.txt"))
+    model = crnn.Model(crnn.TextClassification(), size="tiny")
+    model.fit(records, validation_data=records[:8], epochs=1, options=QUIET)
+    assert model.baselines()[NAME].argmax(1).tolist() == [1, 0] * 4
 
 
 def test_the_linear_row_is_that_of_scikit_learn(table):

@@ -364,8 +364,9 @@ class TextClassification(Task):
         """TF-IDF with a linear model, learnt from the training part; nothing where that is not at hand."""
         if train is None or self.labels is None:
             return {}
-        texts = [[self.pieces(record) for record in part] for part in (train, judged.records)]
-        return text_baselines.answers(texts[0], self._sides(train), texts[1], several=self.multi_label)
+        train, texts = self._readable(train)
+        judged_texts = [self.pieces(record) for record in judged.records]
+        return text_baselines.answers(texts, self._sides(train), judged_texts, several=self.multi_label)
 
     # ── saving ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
