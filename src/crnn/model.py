@@ -317,12 +317,20 @@ class Model:
     def baselines(self, judged: ExampleSet | None = None) -> dict[str, torch.Tensor]:
         """Predictions of the task's rules that need no network, by name, to measure beside the network's.
 
+        Rules that are fitted to the training part need a `fit`; behind a saved model stand those that it holds.
+
         Args:
             judged: The samples to answer, as `examine` gives them; None takes the validation part of the last `fit`.
         """
         if judged is None and self.validation is not None:
             judged = self.validation[0]
-        return {} if judged is None else self.task.baselines(self._learnt_from, judged)
+        if judged is None:
+            return {}
+        found = self.task.baselines(self._learnt_from, judged)
+        front = None if self._predictor is None else self._predictor.recogniser.front
+        if self._learnt_from is None and front is not None:
+            found |= self.task.baselines_within(front, judged)
+        return found
 
     def _scored(self, prepared: ExampleSet, batch_size: int | None = None) -> Evaluation:
         from crnn.engine.evaluate import evaluate

@@ -13,6 +13,7 @@ from crnn.cli import main
 from crnn.data.example import Record
 from crnn.data.toy import reviews
 from crnn.errors import DataError, DataWarning, MissingExtraError, NotReadyError, SpecError, UnreadableError
+from crnn.tasks.text import ALONE
 from crnn.tasks.text_baselines import NAME
 
 QUIET = crnn.TrainOptions(progress=False)
@@ -63,6 +64,7 @@ def test_the_model_has_learnt_negations_too(folder, table, crnn_command):
     assert code == 0
     assert facts["metrics"]["accuracy"] > 0.85
     assert any("also stand in training" in name for name in facts["beside"])
+    assert facts["beside"][ALONE]["accuracy"] > 0.7
     assert "told most" in (folder / "evaluation" / "report.html").read_text(encoding="utf-8")
 
 

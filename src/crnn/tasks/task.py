@@ -330,6 +330,10 @@ class Task(ABC):
         """
         return {}
 
+    def baselines_within(self, front: nn.Module, judged: ExampleSet) -> dict[str, Tensor]:
+        """Predictions of simpler models that the trained front end holds, for a saved model without training data."""
+        return {}
+
     def probabilities(self, predictions: Tensor) -> Tensor:
         """Predictions as the user of the answers sees them: calibrated, where the task calibrates."""
         return predictions

@@ -51,6 +51,9 @@ PIECES = 0.3
 MOST_SOLVED = 50_000_000
 """Numbers in the texts that the linear model is fitted to."""
 
+ALONE = "its linear model alone"
+"""The row beside the network of what it answers without its convolutions and its recurrence."""
+
 LETTERS = 40
 """Letters a token that a long text is cut to before it is tokenised."""
 
@@ -367,6 +370,16 @@ class TextClassification(Task):
         train, texts = self._readable(train)
         judged_texts = [self.pieces(record) for record in judged.records]
         return text_baselines.answers(texts, self._sides(train), judged_texts, several=self.multi_label)
+
+    def baselines_within(self, front: nn.Module, judged: ExampleSet) -> dict[str, Tensor]:
+        """Probabilities ``(N, K)`` of the linear model beside the network; nothing where there is none."""
+        linear = getattr(front, "linear", None)
+        if linear is None:
+            return {}
+        ids = (torch.from_numpy(self._known().numbers(self.pieces(record)).clip(0)) for record in judged.records)
+        with torch.no_grad():
+            scores = torch.cat([linear(each[None].to(linear.table.device)).sum(1).cpu() for each in ids])
+        return {ALONE: scores.sigmoid() if self.multi_label else scores.softmax(1)}
 
     # ── saving ───────────────────────────────────────────────────────────────────────────────────────────────────────
 

@@ -21,7 +21,7 @@ class TextAnswer:
 
     Args:
         label: The likeliest label; where a text may have several, those that hold, joined by commas.
-        probability: Of the label; of several, of the least sure; where none holds, that none does.
+        probability: Of the label; of several, of the least sure; where none holds, that the likeliest does not.
         alternatives: The likeliest labels with their probabilities, best first.
         labels: The labels by themselves.
     """
