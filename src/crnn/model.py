@@ -20,7 +20,19 @@ from crnn.losses import CrossEntropy
 from crnn.nn.kinds import AnySpec, read_spec
 from crnn.nn.network import parameter_count
 from crnn.origin import Origin
-from crnn.parts import Parts, checked, digest, examples, fit_front, long_enough, positive, read_parts, start, tell
+from crnn.parts import (
+    Parts,
+    checked,
+    digest,
+    examples,
+    fit_front,
+    long_enough,
+    positive,
+    read_parts,
+    start,
+    tell,
+    trained_on,
+)
 from crnn.predictor import Predictor
 from crnn.report.card import card
 from crnn.tasks import from_config
@@ -309,6 +321,7 @@ class Model:
         records, found = self.task.read(x, y)
         findings.extend(found)
         every = examples(self.task, records, findings)
+        trained_on(self.task, every, findings)
         prepared = long_enough(self.task, self._planned, self.compiled.objective, every, findings)
         tell(findings)
         self.compiled.objective.check(prepared.all_targets(), self.task.outputs)

@@ -58,6 +58,7 @@ def written(path, rows, encoding="utf-8", delimiter=","):
 # ── what works ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
+@pytest.mark.filterwarnings("always::crnn.errors.DataWarning")
 def test_the_model_has_learnt_negations_too(folder, table, crnn_command):
     code, out, _ = crnn_command("evaluate", folder, table, "--json")
     facts = json.loads(out)
@@ -65,6 +66,7 @@ def test_the_model_has_learnt_negations_too(folder, table, crnn_command):
     assert facts["metrics"]["accuracy"] > 0.85
     assert any("also stand in training" in name for name in facts["beside"])
     assert facts["beside"][ALONE]["accuracy"] > 0.7
+    assert "sample that was trained on" in facts["findings"]
     assert "told most" in (folder / "evaluation" / "report.html").read_text(encoding="utf-8")
 
 
