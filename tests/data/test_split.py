@@ -40,6 +40,12 @@ def test_stratified_keeps_small_classes_on_both_sides_and_single_ones_in_trainin
     assert "c" in {data[row].target for row in train}
 
 
+def test_a_class_that_was_raised_to_one_gets_no_second_sample():
+    data = records(["rare"] * 8 + ["a"] * 46 + ["b"] * 46)
+    _, dev = split(data, 0.1, "stratified")
+    assert Counter(data[row].target for row in dev) == {"rare": 1, "a": 5, "b": 4}
+
+
 def test_transcripts_are_split_at_random_whatever_was_asked():
     _, dev = split(records([f"text {row}" for row in range(20)]), 0.25, "stratified")
     assert len(dev) == 5

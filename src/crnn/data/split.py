@@ -203,7 +203,7 @@ def _stratified(classes: NDArray[np.int64], count: int, random: np.random.Genera
     low, high = np.minimum(1, sizes - 1), sizes - 1
     shares = np.clip(np.floor(wanted).astype(np.int64), low, high)
     # The samples that rounding down left over go to the classes that lost most by it.
-    order = np.argsort(-(wanted - np.floor(wanted)), kind="stable")
+    order = np.argsort(shares - wanted, kind="stable")
     for number in order:
         if shares.sum() >= count:
             break
