@@ -20,6 +20,13 @@ def examples(*rows, prefix="t"):
     return ExampleSet(inputs, [NUMBERS.get(record.target, 0) for record in records], records)
 
 
+def test_several_labels_in_another_order_are_one_answer():
+    train = examples((1, 5, ("a", "b")), (1, 5, ("b", "a")), (2, 5, ("a", "c")), (2, 5, ("a", "b")))
+    train.targets[:] = np.eye(4, dtype=np.float32)
+    checked = preflight(train, None, silent_below=0.01, too_short=lambda steps, target: "")
+    assert checked.findings["same sample, two answers"].names == ["t3 is t2"]
+
+
 def test_a_sound_set_passes_untouched():
     train = examples((1, 5, "a"), (2, 5, "b"), (3, 4, "a"), (4, 5, "b"))
     dev = examples((5, 5, "a"), (6, 5, "b"), prefix="d")
