@@ -14,9 +14,10 @@ LINES = "good 1 0 0.5\nBad -1 0 0\nnew york 0 1 0\n"
 def test_fasttext_glove_and_gzip_are_read_alike(tmp_path):
     (tmp_path / "a.vec").write_text("3 3\n" + LINES)
     (tmp_path / "b.txt").write_text(LINES)
+    (tmp_path / "d.txt").write_text("  7 7 7\n" + LINES.replace("good ", "good\t").replace("-1 0 0", "-1\t0\t0"))
     (tmp_path / "c.vec.gz").write_bytes(gzip.compress(("3 3\n" + LINES).encode()))
     wanted = {"good", "bad", "new york", "absent"}
-    found = [read_vectors(tmp_path / name, wanted) for name in ("a.vec", "b.txt", "c.vec.gz")]
+    found = [read_vectors(tmp_path / name, wanted) for name in ("a.vec", "b.txt", "c.vec.gz", "d.txt")]
     for each in found:
         assert set(each) == {"good", "bad", "new york"}
         np.testing.assert_allclose(each["good"], [1, 0, 0.5])

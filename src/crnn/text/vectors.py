@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import re
 import zlib
 from collections.abc import Collection, Iterator
 from pathlib import Path
@@ -13,6 +14,8 @@ from numpy.typing import NDArray
 from crnn.errors import UnreadableError
 
 Vector = NDArray[np.float32]
+
+_GAPS = re.compile(r"[ \t]+")
 
 
 def read_vectors(path: str | Path, words: Collection[str]) -> dict[str, Vector]:
@@ -38,13 +41,12 @@ def read_vectors(path: str | Path, words: Collection[str]) -> dict[str, Vector]:
     folded: dict[str, Vector] = {}
     width = 0
     for number, line in _lines(file):
-        name, _, rest = line.partition(" ")
-        if number == 1 and len(line.split()) == 2:
+        name, *cells = _GAPS.split(line)
+        if number == 1 and len(cells) == 1:
             continue
-        cells = rest.split()
         width = width or len(cells)
         if len(cells) > width:  # a word with spaces in it, as GloVe has some
-            name, cells = " ".join([name, *cells[:-width]]), cells[-width:]
+            name, cells = " ".join([name, *cells[:-width]]).strip(), cells[-width:]
         if not cells or len(cells) != width:
             raise UnreadableError(f"{file}, line {number} has {len(cells)} numbers, not {width}: is the file whole?")
         lowered = name.lower()
@@ -73,7 +75,7 @@ def _lines(file: Path) -> Iterator[tuple[int, str]]:
             packed = raw.read(2) == b"\x1f\x8b"
         with gzip.open(file) if packed else file.open("rb") as lines:
             for number, raw_line in enumerate(lines, start=1):
-                if line := raw_line.decode("utf-8", "replace").strip("\r\n "):
+                if line := raw_line.decode("utf-8", "replace").rstrip("\r\n \t"):
                     yield number, line
     except (OSError, EOFError, zlib.error) as error:
         if isinstance(error, UnreadableError):
