@@ -37,7 +37,9 @@ class Explanation:
         return sorted(sums.items(), key=lambda item: -abs(item[1]))[:most]
 
     def __str__(self) -> str:
-        return ", ".join(f"{piece} {weight:+.2f}" for piece, weight in self.telling())
+        """The telling pieces; the label too, where it is not the answer by itself, as with several labels or none."""
+        told = ", ".join(f"{piece} {weight:+.2f}" for piece, weight in self.telling())
+        return told if getattr(self.answer, "label", self.label) == self.label else f"{self.label}: {told}"
 
     def to_dict(self) -> dict[str, Any]:
         """For JSON."""

@@ -214,6 +214,8 @@ class Model:
             self.spec = self._origin.teach(self.task, train)
         elif self._predictor is None:
             self.task.learn(train)
+        else:
+            self.task.remember(train)
         self._learnt_from = train
         train_set = examples(self.task, train, findings, options.cache)
         dev_set = examples(self.task, dev, findings, options.cache) if dev else None

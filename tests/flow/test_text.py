@@ -13,6 +13,7 @@ from crnn.cli import main
 from crnn.data.example import Record
 from crnn.data.toy import reviews
 from crnn.errors import DataError, DataWarning, MissingExtraError, NotReadyError, SpecError, UnreadableError
+from crnn.report.worst import Case, with_words
 from crnn.tasks.text import ALONE
 from crnn.tasks.text_baselines import NAME
 
@@ -132,6 +133,7 @@ def test_several_labels(tmp_path):
     answer = model.predict("it is warm and large")
     assert set(answer.labels) == {"warm", "big"}
     assert answer.to_dict()["labels"] == list(answer.labels)
+    assert str(model.explain("it is warm and large")).startswith(("warm: ", "big: "))
     assert set(model.baselines()) == {"TF-IDF + linear"}
 
 
@@ -212,6 +214,9 @@ def test_a_folder_per_label(tmp_path):
     assert {record.target for record in records} == {"good", "bad"}
     task.learn(records)
     assert task.prepare(records[0]).inputs.shape[0] == len(task.pieces(records[0]))
+    gone = Record(tmp_path / "gone.txt", "good", "gone.txt")
+    shown = with_words([Case(each.name, "", "good", "bad", "90%", each.source) for each in (records[0], gone)], task)
+    assert [case.text for case in shown] == [records[0].source.read_text(), ""]
 
 
 def test_json_lines_with_lists_of_labels(tmp_path):
@@ -354,6 +359,15 @@ def test_ten_thousand_labels_from_end_to_end(tmp_path, crnn_command):
 def test_a_label_that_training_does_not_have_is_named(model):
     with pytest.raises(DataError, match="'另外' does not occur in the training part"):
         model.evaluate(["床很舒服"], ["另外"])
+
+
+def test_a_second_fit_is_remembered_too():
+    model = crnn.Model(crnn.TextClassification(), size="tiny")
+    first, second = ([f"{word} {number}" for number in range(8)] for word in ("good", "fine"))
+    for texts in (first, second):
+        model.fit(texts, ["p", "n"] * 4, epochs=1, validation_split=0, options=QUIET)
+    records, _ = model.task.read_unlabelled([*first, *second, "other"])
+    assert model.task.known_before(records) == [True] * 16 + [False]
 
 
 def test_texts_on_both_sides_are_named_and_counted_apart():

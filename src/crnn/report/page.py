@@ -201,8 +201,8 @@ def gather(
             report.notes.append("Training was interrupted; the best weights until then were kept.")
     if examples is not None and evaluation is not None:
         _evaluated(report, task, examples, evaluation, baselines)
-        report.wrong = worst.with_words(report.wrong, reasons)
-        report.doubtful = worst.with_words(report.doubtful, reasons)
+        report.wrong = worst.with_words(report.wrong, task, reasons)
+        report.doubtful = worst.with_words(report.doubtful, task, reasons)
     return report
 
 

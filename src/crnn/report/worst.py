@@ -15,6 +15,7 @@ from crnn.data.example import Record
 from crnn.explain import Explanation
 from crnn.report.judged import Judged
 from crnn.report.lines import line_picture
+from crnn.tasks.task import Task
 
 CLIPS = 20
 CLIP_BYTES = 500_000
@@ -99,16 +100,18 @@ def with_sound(*parts: Sequence[Case]) -> list[list[Case]]:
     return result
 
 
-def with_words(cases: Sequence[Case], reasons: Callable[[Record], Explanation] | None) -> list[Case]:
+def with_words(cases: Sequence[Case], task: Task, reasons: Callable[[Record], Explanation] | None = None) -> list[Case]:
     """The cases with their texts, where they are texts, and with the words that told most."""
     done = []
     for case in cases:
-        if not isinstance(case.source, str):
+        record = Record(case.source, name=case.name)
+        text = task.wording(record)
+        if text is None:
             done.append(case)
             continue
-        text = case.source if len(case.source) <= LETTERS else case.source[: LETTERS - 1] + "…"
-        telling = () if reasons is None else tuple(reasons(Record(case.source, name=case.name)).telling(TELLING))
-        done.append(replace(case, text=text, telling=telling))
+        shown = text if len(text) <= LETTERS else text[: LETTERS - 1] + "…"
+        telling = () if reasons is None else tuple(reasons(record).telling(TELLING))
+        done.append(replace(case, text=shown, telling=telling))
     return done
 
 

@@ -185,6 +185,10 @@ class Task(ABC):
         places = {name: place for place, name in enumerate(known)}
         return [places.get(name, -1) for name in own] if own else range(min(self.outputs, other.outputs))
 
+    def remember(self, records: Sequence[Record]) -> None:
+        """Hear of more training records, of a second `fit`, which changes nothing of what was learnt."""
+        return
+
     def rows_in(self, other: Task) -> dict[str, Sequence[int]]:
         """Where weights come from whose rows stand for something that another task of the kind may number otherwise.
 
@@ -309,6 +313,10 @@ class Task(ABC):
     def class_names(self) -> list[str]:
         """What reports call the classes; empty where there are none."""
         return []
+
+    def wording(self, record: Record) -> str | None:
+        """What a record says, where samples are texts; to be shown."""
+        return record.source if isinstance(record.source, str) else None
 
     def pieces(self, record: Record) -> list[str] | None:
         """What people call the steps of a sample's inputs, such as its words; None where steps have no names."""

@@ -244,11 +244,15 @@ class TextClassification(Task):
             _check_labels(targets)
             self.labels = Labels.learn(targets)
         self.vocabulary = Vocabulary.learn(texts, vocabulary_spec(texts))
-        self.seen = np.unique(np.array([mark(tokens) for tokens in texts], dtype=np.uint32))
+        self.seen = _marks(texts)
         if self.wide:
             self._solve(texts, self._sides(records))
         if self.vectors is not None:
             self._read_vectors(self.vectors)
+
+    def remember(self, records: Sequence[Record]) -> None:
+        """These texts too are no test any more."""
+        self.seen = np.union1d(self.seen, _marks(self._readable(records)[1]))
 
     def _readable(self, records: Sequence[Record]) -> tuple[list[Record], list[list[str]]]:
         """The records that can be read, and their tokens; the others are named when they are prepared."""
@@ -353,6 +357,12 @@ class TextClassification(Task):
         """The answer for each text."""
         return answered(self.probabilities(predictions), self.class_names(), several=self.multi_label)
 
+    def wording(self, record: Record) -> str | None:
+        """The text itself, or what its file holds; None where that has gone since it was read."""
+        with contextlib.suppress(UnreadableError):
+            return text_of(record)
+        return None
+
     def pieces(self, record: Record) -> list[str]:
         """The tokens that are the steps of a text."""
         return self.tokens(text_of(record))
@@ -419,6 +429,11 @@ class TextClassification(Task):
         if self.vocabulary is None:
             raise NotReadyError("the vocabulary is not known yet: call fit first")
         return self.vocabulary
+
+
+def _marks(texts: Sequence[Sequence[str]]) -> NDArray[np.uint32]:
+    """The marks of texts, each once."""
+    return np.unique(np.array([mark(tokens) for tokens in texts], dtype=np.uint32))
 
 
 def _check_labels(targets: Sequence[Any]) -> None:
