@@ -20,6 +20,15 @@ def examples(*rows, prefix="t"):
     return ExampleSet(inputs, [NUMBERS.get(record.target, 0) for record in records], records)
 
 
+def test_labels_that_say_nothing_or_differ_in_spelling_are_named():
+    names = [name for name in ("nan", "N/A", "good", "Good.", "C", "C++") for _ in range(2)]
+    train = examples(*((row, 5, name) for row, name in enumerate(names, 1)))
+    train.targets[:] = [names.index(name) for name in names]
+    said = preflight(train, None, silent_below=0.01, too_short=lambda steps, target: "").findings
+    assert said["label that may be missing"].names == ["'nan' of 2", "'N/A' of 2"]
+    assert said["label in several spellings"].names == ["'good' of 2, 'Good.' of 2"]
+
+
 def test_several_labels_in_another_order_are_one_answer():
     train = examples((1, 5, ("a", "b")), (1, 5, ("b", "a")), (2, 5, ("a", "c")), (2, 5, ("a", "b")))
     train.targets[:] = np.eye(4, dtype=np.float32)

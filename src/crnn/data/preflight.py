@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
@@ -60,6 +60,7 @@ def preflight(
     labels = _labels(train)
     if labels is not None:
         _weigh_classes(labels, said)
+        _doubt_names(labels, said)
     _repeats(train, said)
     if dev is None:
         return Checked(train, None, said)
@@ -71,6 +72,9 @@ def preflight(
     _leaks(train, dev, said)
     return Checked(train, dev, said)
 
+
+MISSING = ("nan", "none", "null", "n/a", "<na>")
+"""What programs write where there is no value."""
 
 ADVICE = {
     "too short": "Lower the pooling, or give longer samples.",
@@ -115,6 +119,22 @@ def _labels(examples: ExampleSet) -> list[Any] | None:
         return None
     given = [record.target for record in examples.records]
     return given if all(isinstance(label, (str, int)) for label in given) else list(examples.targets)
+
+
+def _doubt_names(labels: Sequence[Any], said: Findings) -> None:
+    """Name labels that stand for a missing one, and those that differ in case and in signs at their ends alone."""
+    spellings: dict[str, list[str]] = defaultdict(list)
+    for label, size in Counter(label for label in labels if isinstance(label, str)).items():
+        bare = label.casefold().strip(" .,;:!?")
+        if bare in MISSING:
+            advice = "It is learnt like any other: fill it in or remove these samples, if a label is missing there."
+            said.add("label that may be missing", f"{label!r} of {size}", advice, dropped=False)
+        elif bare:
+            spellings[bare].append(f"{label!r} of {size}")
+    for alike in spellings.values():
+        if len(alike) > 1:
+            advice = "They are learnt as different ones: write one label in one way."
+            said.add("label in several spellings", ", ".join(alike), advice, dropped=False)
 
 
 def _weigh_classes(labels: Sequence[Any], said: Findings) -> None:
