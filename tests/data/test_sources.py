@@ -70,6 +70,17 @@ def test_strings_are_paths_or_texts():
         read(["a", "b"], ["on"])
 
 
+def test_a_list_of_texts_may_name_files_and_miss_some():
+    texts, _ = read([Path("a.txt"), None, float("nan"), "a.txt"], source="text")
+    assert [record.source for record in texts] == [Path("a.txt"), "", "", "a.txt"]
+    assert read([None, "a"], ["x", "y"], source="text")[0][0].source == "", "the first item may be missing too"
+
+
+def test_an_array_of_strings_is_a_list_of_them():
+    assert read(np.array(["a", "b"]), ["x", "y"], source="text")[0][1] == Record("b", "y", "row 1")
+    assert read(np.array(["a.wav"]))[0][0].source == Path("a.wav")
+
+
 def test_records_pass_through():
     records = [Record(1), Record(2)]
     assert read(iter(records))[0] == records

@@ -104,6 +104,18 @@ def test_predict_takes_tables_lists_and_files(model, table, tmp_path):
     assert len(model.predict(table)) == 160
 
 
+def test_files_of_a_list_are_read(model, tmp_path):
+    files = [tmp_path / f"{number}.txt" for number in range(2)]
+    for file, text in zip(files, ("床很舒服", "床很难看"), strict=True):
+        file.write_text(text, encoding="utf-8")
+    wanted = model.predict(["床很舒服", "床很难看"])
+    assert model.predict(files) == wanted
+    assert model.predict(np.array(["床很舒服", "床很难看"])) == wanted
+    task = crnn.TextClassification()
+    task.learn(task.read(files, ["好", "坏"])[0])
+    assert "舒" in task.vocabulary.words
+
+
 def test_a_saved_model_answers_alike(model, tmp_path):
     again = crnn.load(model.save(tmp_path / "again"))
     assert again.predict("风景漂亮") == model.predict("风景漂亮")
@@ -299,6 +311,18 @@ def test_a_missing_file_is_no_text_to_train_on(folder, crnn_command):
 def test_arrays_are_no_texts():
     with pytest.raises(DataError, match="not a text"):
         fit([np.zeros((4, 2))] * 4, ["a", "b", "a", "b"])
+
+
+def test_what_is_missing_in_a_list_is_an_empty_text_and_a_number_is_refused(model):
+    texts, labels = ["good", None, float("nan"), "bad"], ["a", "a", "b", "b"]
+    records, findings = read(texts, labels)
+    assert (len(records), findings["empty text"].names) == (2, ["row 1", "row 2"])
+    with pytest.raises(DataError, match=r"empty text.*row 1"):
+        model.predict(texts)
+    with pytest.raises(DataError, match="row 1 is a float, not a text"):
+        model.predict(["good", 2.5])
+    with pytest.raises(DataError, match="row 0 is a int, not a text"):
+        model.predict(np.array([1, 2], dtype=object))
 
 
 def test_a_huge_text_is_read_in_part_and_named(tmp_path):

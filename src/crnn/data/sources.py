@@ -44,7 +44,7 @@ def read(
         data: A folder (with a folder per label, or a ``manifest.csv`` or ``metadata.csv`` in it), a manifest, an
             archive of either, one file, an ``.npz`` with `x` and `y`; arrays ``(N, T, F)``, `Arrays`, or a
             pair ``(x, y)`` of them; a list of records, paths, texts or arrays; a torch Dataset or an iterable of pairs
-            or dicts.
+            or dicts. In a list of texts a `Path` is a file of one text, and None or NaN an empty text.
         targets: One target a sample, where `data` is arrays or a list.
         suffixes: Endings of the files that a folder is searched for.
         source: What a sample is in a manifest or a list of strings: "path" or "text".
@@ -63,6 +63,8 @@ def read(
         return _read_path(data, suffixes, source, target, columns, dims, missing)
     if isinstance(data, Arrays):
         return data.records(dims, missing)
+    if isinstance(data, np.ndarray) and data.ndim == 1 and (source == "text" or data.dtype.kind == "U"):
+        data = data.tolist()
     if isinstance(data, (np.ndarray, torch.Tensor)):
         return from_arrays(data, targets, dims=dims, missing=missing)
     if isinstance(data, tuple) and 2 <= len(data) <= 3 and targets is None and _is_array_like(data[0]):
@@ -147,14 +149,19 @@ def _read_items(data: Any, targets: Any, source: str, dims: Sequence[int], missi
         if targets is not None:
             raise DataError("records hold their own targets: leave the second argument out")
         return list(items), Findings()
-    if isinstance(first, (str, Path)):
+    if _is_string(first, source):
         return _strings(list(items), targets, source), Findings()
     if targets is not None or _is_array_like(first):
         return from_arrays(list(items), targets, dims=dims, missing=missing)
     inputs, answers, weights = pairs(items)
-    if isinstance(inputs[0], (str, Path)):
+    if _is_string(inputs[0], source):
         return _strings(inputs, answers, source), Findings()
     return from_arrays(inputs, answers, weights, dims=dims, missing=missing)
+
+
+def _is_string(item: Any, source: str) -> bool:
+    """Whether an item is a path or a text; of texts all are but pairs, and what is none is refused by its place."""
+    return isinstance(item, (str, Path)) or (source == "text" and not isinstance(item, (Sequence, Mapping)))
 
 
 def _strings(items: list[Any], targets: Any, source: str) -> list[Record]:
@@ -163,10 +170,17 @@ def _strings(items: list[Any], targets: Any, source: str) -> list[Record]:
         raise DataError(f"{len(items)} samples were given with {len(answers)} targets: give one target a sample")
     if source == "text":
         return [
-            Record(str(item), answer, f"row {row}")
+            Record(_text(item), answer, f"row {row}")
             for row, (item, answer) in enumerate(zip(items, answers, strict=True))
         ]
     return [Record(Path(item), answer, str(item)) for item, answer in zip(items, answers, strict=True)]
+
+
+def _text(item: Any) -> Any:
+    """A text of a list as a plain string, the file of one as it is; what pandas has for a missing text is empty."""
+    if item is None or (isinstance(item, (float, np.floating)) and np.isnan(item)):
+        return ""
+    return str(item) if isinstance(item, str) else item
 
 
 def _understood(data: Any) -> str:
