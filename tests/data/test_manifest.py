@@ -91,3 +91,17 @@ def test_windows_paths_are_found(tmp_path):
 def test_predicting_needs_no_label(tmp_path):
     records, _ = from_manifest(write(tmp_path, "path\na.wav\nb.wav\n"), target=None)
     assert [record.target for record in records] == [None, None]
+
+
+def test_a_guessed_encoding_and_broken_letters_are_noted(tmp_path):
+    file = tmp_path / "t.csv"
+    for raw, kind, name in (
+        ("text,label\nété,a\n".encode("cp1252"), "text in another encoding", "t.csv (cp1252)"),
+        ("text,label\n关灯,a\n".encode("gb18030"), "text in another encoding", "t.csv (gb18030)"),
+        ("text,label\nété,a\n".encode() + b"\xe9,b\n", "broken letter", "t.csv line 3"),
+    ):
+        file.write_bytes(raw)
+        records, findings = from_manifest(file, source="text")
+        assert records[0].source in ("été", "关灯")
+        assert [(finding.kind, finding.names, finding.dropped) for finding in findings] == [(kind, [name], False)]
+    assert not len(from_manifest(file, source="text", encoding="cp1252")[1]), "who says it knows it"

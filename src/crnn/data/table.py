@@ -19,6 +19,12 @@ _DELIMITERS = ",;\t|"
 _LONGEST_CELL = 1 << 30
 """Letters of a cell; Python's own limit of 131,072 is too low for whole documents."""
 _HIGH = re.compile(rb"[\x80-\xff]+")
+_LOOKED_AT = 512
+"""Bytes that are looked at for zero bytes."""
+UNICODE = ("utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be")
+"""Encodings that leave little doubt; the others are guesses."""
+BROKEN = "\ufffd"
+"""What stands where bytes are no letter in the encoding of the others."""
 
 
 @dataclass(frozen=True)
@@ -30,12 +36,14 @@ class Table:
         header: Column names; empty where the file has none.
         rows: Cells of each row, stripped of surrounding space.
         lines: Line of the file that each row ends on, counted from 1.
+        encoding: What the bytes of the file were taken for.
     """
 
     path: Path
     header: tuple[str, ...]
     rows: list[list[str]]
     lines: list[int]
+    encoding: str = "utf-8"
 
 
 def read_table(path: str | Path, *, encoding: str | None = None, header: bool = True) -> Table:
@@ -50,23 +58,24 @@ def read_table(path: str | Path, *, encoding: str | None = None, header: bool = 
         UnreadableError: missing, empty, not text, or not a table.
     """
     file = Path(path)
-    text = read_text(file, encoding)
+    text, found = _read(file, encoding)
     suffix = Path(file.stem).suffix if file.suffix.lower() == ".gz" else file.suffix
     if suffix.lower() in (".jsonl", ".ndjson"):
-        return _json_lines(file, text)
+        return _json_lines(file, text, found)
     rows, lines = _cells(file, text)
     if not header:
-        return Table(file, (), rows, lines)
+        return Table(file, (), rows, lines, found)
     if len(rows) < 2:
         raise UnreadableError(f"{file} has a header and no rows: give at least one sample")
-    return Table(file, tuple(rows[0]), rows[1:], lines[1:])
+    return Table(file, tuple(rows[0]), rows[1:], lines[1:], found)
 
 
 def decode_text(raw: bytes) -> str:
     """Bytes of unknown encoding as text: UTF-8, UTF-16, GB18030 (Chinese) or Windows-1252 (Western European).
 
-    A byte order mark decides where there is one; UTF-8 is strict enough to be believed when it fits. Between the last
-    two, Chinese puts high bytes in runs, Western text puts them singly between ASCII letters.
+    A byte order mark decides where there is one; UTF-8 is strict enough to be believed when most of what is not ASCII
+    fits. Between the last two, Chinese puts high bytes in runs, Western text puts them singly between ASCII letters.
+    Bytes that are no letter there, as in a file that was cut or pasted together, become `BROKEN`.
 
     Raises:
         UnicodeDecodeError: never for UTF-8 or single-byte text; only for broken UTF-16.
@@ -75,7 +84,13 @@ def decode_text(raw: bytes) -> str:
         >>> decode_text("关灯,开灯".encode("gb18030")), decode_text("été;café".encode("latin-1"))
         ('关灯,开灯', 'été;café')
     """
-    return raw.decode(encoding_of(raw))
+    return _decoded(raw)[0]
+
+
+def _decoded(raw: bytes) -> tuple[str, str]:
+    """The text, and the encoding that it was taken for."""
+    encoding = encoding_of(raw)
+    return raw.decode(encoding, errors="strict" if encoding.startswith("utf-16") else "replace"), encoding
 
 
 def encoding_of(raw: bytes) -> str:
@@ -87,15 +102,32 @@ def encoding_of(raw: bytes) -> str:
     """
     if raw[:2] in (b"\xff\xfe", b"\xfe\xff"):
         return "utf-16"
-    if b"\0" in raw[:512]:
-        return "utf-16-le" if raw[:512:2].count(0) < raw[1:512:2].count(0) else "utf-16-be"
-    for encoding in ("utf-8-sig", "gb18030" if _looks_chinese(raw) else "cp1252"):
-        try:
-            raw.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        return encoding if encoding != "utf-8-sig" or raw[:3] == b"\xef\xbb\xbf" else "utf-8"
-    return "latin-1"
+    if wide := _utf_16_by_zeros(raw[:_LOOKED_AT]):
+        return wide
+    if _fits(raw, "utf-8", 2):
+        return "utf-8-sig" if raw[:3] == b"\xef\xbb\xbf" else "utf-8"
+    # Nearly any pair of high bytes is some Chinese character, so that more of them have to fit.
+    return "gb18030" if _looks_chinese(raw) and _fits(raw, "gb18030", 50) else "cp1252"
+
+
+def _utf_16_by_zeros(start: bytes) -> str:
+    """UTF-16 with no mark, whose ASCII has zeros at every other place, or ""; a few zeros are control characters."""
+    even, odd = start[::2].count(0), start[1::2].count(0)
+    many, few = max(even, odd), min(even, odd)
+    if many < max(3, len(start) // 32) or few * 8 > many:
+        return ""
+    return "utf-16-le" if even < odd else "utf-16-be"
+
+
+def _fits(raw: bytes, encoding: str, least: int) -> bool:
+    """Whether bytes are text in an encoding, but for one place in so many letters beyond ASCII."""
+    try:
+        raw.decode(encoding)
+    except UnicodeDecodeError:
+        known = raw.decode(encoding, errors="ignore")
+        broken = len(raw.decode(encoding, errors="replace")) - len(known)
+        return len(known) - len(known.encode("ascii", errors="ignore")) >= least * broken
+    return True
 
 
 def _looks_chinese(raw: bytes) -> bool:
@@ -109,20 +141,26 @@ def read_text(file: Path, encoding: str | None = None) -> str:
     Raises:
         UnreadableError: missing, empty, or not text.
     """
+    return _read(file, encoding)[0]
+
+
+def _read(file: Path, encoding: str | None) -> tuple[str, str]:
+    """As `read_text`, with the encoding."""
     try:
         raw = file.read_bytes()
         if raw[:2] == b"\x1f\x8b":
             raw = gzip.decompress(raw)
-        text = raw.decode(encoding) if encoding else decode_text(raw)
+        text, found = (raw.decode(encoding), encoding) if encoding else _decoded(raw)
     except (OSError, EOFError, zlib.error) as error:
         raise UnreadableError(f"{file} cannot be read ({error}): check the path and that the file is whole") from error
     except (UnicodeDecodeError, LookupError) as error:
         raise UnreadableError(f"{file} is not text in {encoding or 'UTF-16'} ({error}): save it as UTF-8") from error
     if not text.strip():
         raise UnreadableError(f"{file} is empty: give one sample a row")
-    if "\0" in text[:4096]:
+    zeros = text[:4096].count("\0")
+    if zeros and (found not in UNICODE or zeros * 8 > len(text[:4096])):
         raise UnreadableError(f"{file} is not text: give CSV, TSV, JSONL or plain text")
-    return _plain_lines(text.removeprefix("\ufeff"))
+    return _plain_lines(text.removeprefix("\ufeff")), found
 
 
 def _plain_lines(text: str) -> str:
@@ -172,7 +210,7 @@ def _fill(rows: list[list[str]], lines: list[int], text: str, delimiter: str, qu
             lines.append(reader.line_num)
 
 
-def _json_lines(file: Path, text: str) -> Table:
+def _json_lines(file: Path, text: str, encoding: str) -> Table:
     objects: list[dict[str, Any]] = []
     lines: list[int] = []
     for number, line in enumerate(text.split("\n"), start=1):
@@ -187,7 +225,7 @@ def _json_lines(file: Path, text: str) -> Table:
         objects.append(value)
         lines.append(number)
     header = tuple(dict.fromkeys(key for item in objects for key in item))
-    return Table(file, header, [_json_cells(item, header) for item in objects], lines)
+    return Table(file, header, [_json_cells(item, header) for item in objects], lines, encoding)
 
 
 def _json_cells(item: dict[str, Any], header: Sequence[str]) -> list[str]:
