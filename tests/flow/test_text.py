@@ -2,6 +2,7 @@
 
 import csv
 import json
+import tracemalloc
 import warnings
 
 import numpy as np
@@ -94,6 +95,22 @@ def test_what_is_unknown_tells_nothing_wherever_it_stands(model):
     weights = [weight for _, weight in model.explain("龘龘早餐很糟糕").pieces]
     assert weights[:2] == [0.0, 0.0]
     assert max(map(abs, weights[2:])) == 1.0
+
+
+@pytest.mark.parametrize(
+    "text", ["~~who", "~nobody is home", "How many are there in notes.txt", "and/or is it in a.csv", "a\0b"]
+)
+def test_a_string_that_is_no_file_is_a_text(model, text):
+    assert [record.source for record in model.task.read_unlabelled(text)[0]] == [text]
+
+
+def test_a_long_text_is_not_looked_at_whole_to_be_named(model):
+    text = "who is the man " * 200_000
+    tracemalloc.start()
+    records, _ = model.task.read_unlabelled(text)
+    assert tracemalloc.get_traced_memory()[1] < 4 * len(text)
+    tracemalloc.stop()
+    assert records[0].name == "who is the man who is the man who is th…"
 
 
 def test_predict_takes_tables_lists_and_files(model, table, tmp_path):
@@ -304,8 +321,11 @@ def test_a_missing_file_is_no_text_to_train_on(folder, crnn_command):
         fit("reviews.csv")
     with pytest.raises(UnreadableError, match="does not exist"):
         fit("some reviews")
-    code, _, err = crnn_command("predict", folder, "missing.csv")
-    assert (code, "does not exist" in err) == (1, True)
+    for missing in ("missing.csv", "my reviews.csv", "~nobody/reviews.csv", f"{folder.parent}/my new film reviews.csv"):
+        code, _, err = crnn_command("predict", folder, missing)
+        assert (code, "does not exist" in err) == (1, True), missing
+    with pytest.raises(UnreadableError, match="does not exist"):
+        fit("~~who")
 
 
 def test_arrays_are_no_texts():

@@ -23,6 +23,8 @@ MANIFESTS = (".csv", ".tsv", ".jsonl", ".ndjson", ".txt", ".csv.gz", ".tsv.gz", 
 """Endings of the files that are read as a manifest."""
 
 _MANIFEST_NAMES = ("manifest", "metadata")
+_SHOWN = 200
+"""Letters of a path that an error shows."""
 
 Read = tuple[list[Record], Findings]
 
@@ -81,11 +83,11 @@ def _read_path(
     dims: Sequence[int],
     missing: bool,
 ) -> Read:
-    path = Path(data).expanduser()
-    if not _exists(path):
+    path = existing(data)
+    if path is None:
         if source == "text" and isinstance(data, str) and not data.lower().endswith(MANIFESTS):
             return [Record(data, name="text")], Findings()
-        raise UnreadableError(f"{path} does not exist (looked in {Path.cwd()}): check the path")
+        raise UnreadableError(f"{str(data)[:_SHOWN]} does not exist (looked in {Path.cwd()}): check the path")
     if path.is_file() and is_archive(path):
         path = unpack(path)
     if path.is_dir():
@@ -116,11 +118,13 @@ def _stored_arrays(path: Path) -> tuple[Any, Any]:
         raise UnreadableError(f"{path} cannot be read as arrays: {error}") from error
 
 
-def _exists(path: Path) -> bool:
+def existing(given: str | Path) -> Path | None:
+    """The file or folder of this name, or None: a text is too long for a name, or looks like the home of nobody."""
     try:
-        return path.exists()
-    except OSError:  # a long text is no file name
-        return False
+        path = Path(given).expanduser()
+        return path if path.exists() else None
+    except (OSError, ValueError, RuntimeError):
+        return None
 
 
 def _manifest_in(folder: Path) -> Path | None:

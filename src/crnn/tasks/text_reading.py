@@ -13,7 +13,7 @@ from crnn.data.columns import guess_columns, longer_columns
 from crnn.data.example import Record
 from crnn.data.findings import Findings
 from crnn.data.manifest import from_manifest
-from crnn.data.sources import MANIFESTS, read
+from crnn.data.sources import MANIFESTS, existing, read
 from crnn.data.table import decode_text
 from crnn.errors import DataError, SpecError, UnreadableError
 
@@ -24,6 +24,9 @@ Column = str | int
 
 _SEPARATORS = re.compile(r"[|;,、；，]")
 _SHOWN = 40
+"""Letters of a text that a message shows."""
+_SENTENCE = 4
+"""Words from which a string is a sentence, also where it ends as the name of a table does."""
 
 
 @dataclass(frozen=True)
@@ -46,7 +49,7 @@ class Reader:
         Raises:
             DataError: nothing usable is there, or no column is the text or the label.
         """
-        if isinstance(data, (str, Path)) and not _exists(Path(data).expanduser()):
+        if isinstance(data, (str, Path)) and existing(data) is None:
             raise UnreadableError(f"{_short(str(data))} does not exist (looked in {Path.cwd()}): check the path")
         records, findings = self._table(data, "label") if _is_table(data) else self._other(data, targets)
         if self.several:
@@ -57,7 +60,7 @@ class Reader:
         """Records to predict. A string that is no file is a text."""
         if isinstance(data, str) and not data.strip():
             raise DataError("the text is empty: give some words")
-        if isinstance(data, str) and not _exists(Path(data).expanduser()) and not data.lower().endswith(MANIFESTS):
+        if isinstance(data, str) and existing(data) is None and (not _is_table(data) or _is_sentence(data)):
             return [Record(data, name=_short(data))], Findings()
         if isinstance(data, (str, Path)) and Path(data).suffix.lower() in SUFFIXES:
             return read(data, suffixes=SUFFIXES, target=None)
@@ -208,15 +211,14 @@ def _is_table(data: Any) -> bool:
     return isinstance(data, (str, Path)) and str(data).lower().endswith(MANIFESTS)
 
 
+def _is_sentence(text: str) -> bool:
+    """Whether a string that ends as a table's name is many words all the same, and in no folder that is there."""
+    in_folder = "/" in text and existing(Path(text).parent) is not None
+    return len(text.split(maxsplit=_SENTENCE - 1)) == _SENTENCE and not in_folder
+
+
 def _is_folder(data: Any) -> bool:
-    return isinstance(data, (str, Path)) and _exists(Path(data).expanduser())
-
-
-def _exists(path: Path) -> bool:
-    try:
-        return path.exists()
-    except (OSError, ValueError):  # a long text is no file name
-        return False
+    return isinstance(data, (str, Path)) and existing(data) is not None
 
 
 def _has_role(error: str) -> bool:
@@ -225,5 +227,5 @@ def _has_role(error: str) -> bool:
 
 
 def _short(text: str) -> str:
-    line = " ".join(text.split())
-    return line if len(line) <= _SHOWN else line[: _SHOWN - 1] + "…"
+    line = " ".join(text[: 4 * _SHOWN].split())  # the rest of a long text is not looked at
+    return line if len(line) <= _SHOWN and len(text) <= 4 * _SHOWN else line[: _SHOWN - 1] + "…"
