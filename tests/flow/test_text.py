@@ -220,6 +220,27 @@ def test_columns_that_are_said(tmp_path):
     assert read(file, text="0,1", label=2)[0][0].source == "0 The room was lovely, number 0"
 
 
+def test_joined_columns_may_be_short_empty_or_have_names_of_roles(tmp_path):
+    rows = [("Title", "Label", "Body", "user"), ("hi", "1", "long", "Ann"), ("ho", "2"), ("", "1", "full", "Bo")]
+    records, findings = read(written(tmp_path / "t.csv", rows), text="title,body")
+    assert [record.source for record in records] == ["hi long", "ho", "full"]
+    assert [record.group for record in records] == ["Ann", "", "Bo"]
+    assert not len(findings)
+    assert read(tmp_path / "t.csv", text="body,user")[0][0].source == "long Ann"
+    assert read(written(tmp_path / "n.csv", rows[1:]), text="0,2", label=1)[0][1].source == "ho"
+
+
+@pytest.mark.parametrize("names", [{"text": "2019", "label": "label"}, {"text": "2019", "label": "7"}, {"text": 2019}])
+def test_a_column_whose_name_is_a_number(tmp_path, names):
+    kind = names.get("label", "label")
+    file = written(
+        tmp_path / "t.csv", [("id", "2019", kind), *((f"{number}", *row) for number, row in enumerate(ROWS))]
+    )
+    task = crnn.TextClassification(**names)
+    assert [(record.source, record.target) for record in task.read(file)[0]] == ROWS
+    assert [record.source for record in task.read_unlabelled(file)[0]] == [text for text, _ in ROWS]
+
+
 def test_columns_without_names_are_guessed_and_told(tmp_path):
     records, findings = read(written(tmp_path / "t.tsv", [(b, a) for a, b in ROWS], delimiter="\t"))
     assert [(record.source, record.target) for record in records] == ROWS

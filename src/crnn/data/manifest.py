@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -34,6 +34,12 @@ COLUMNS: dict[str, tuple[str, ...]] = {
 }
 """The roles a column can play, and the names it usually has; case, spaces and hyphens do not matter."""
 
+Column = str | int
+"""A column by its name, or by its position from 0 up."""
+
+Roles = Mapping[str, Column | Sequence[Column]]
+"""Which column plays a role, or which ones, joined by spaces."""
+
 SPLITS: dict[str, str] = {
     **dict.fromkeys(("train", "training", "tr"), "train"),
     **dict.fromkeys(("dev", "devel", "development", "valid", "val", "validation"), "dev"),
@@ -47,7 +53,7 @@ def from_manifest(
     *,
     source: str = "path",
     target: str | None = "label",
-    columns: Mapping[str, str | int] | None = None,
+    columns: Roles | None = None,
     encoding: str | None = None,
     folder: Path | None = None,
 ) -> tuple[list[Record], Findings]:
@@ -58,7 +64,8 @@ def from_manifest(
         source: The role of the column that is the input: "path" or "text".
         target: The role of the column that is the answer: "label" or "text"; None when only predicting.
         columns: Where names are unusual, which column plays a role: ``{"path": "clip", "label": "what"}``. Numbers
-            mean positions in a file without a header: ``{"text": 0, "label": 1}``.
+            mean positions in a file without a header: ``{"text": 0, "label": 1}``. Several columns, as in
+            ``{"text": ("title", "body")}``, are joined by spaces.
         encoding: Text encoding, where finding out goes wrong.
         folder: What paths are relative to, where that is not the folder of the manifest.
 
@@ -66,8 +73,10 @@ def from_manifest(
         UnreadableError: the file is missing, empty or not a table.
         DataError: a needed column is missing, or no row can be used.
     """
-    wanted = dict(columns or {})
-    by_position = any(isinstance(value, int) for value in wanted.values())
+    wanted = {
+        role: (given,) if isinstance(given, (str, int)) else tuple(given) for role, given in (columns or {}).items()
+    }
+    by_position = any(isinstance(name, int) for names in wanted.values() for name in names)
     table = read_table(path, encoding=encoding, header=not by_position)
     needed = (source,) if target is None else (source, target)
     places = _places(table, wanted, needed)
@@ -86,47 +95,52 @@ def from_manifest(
     return records, reader.findings
 
 
-def _places(table: Table, wanted: Mapping[str, str | int], needed: tuple[str, ...]) -> dict[str, int]:
-    """Position of each role's column."""
+def _places(
+    table: Table, wanted: Mapping[str, Sequence[Column]], needed: tuple[str, ...]
+) -> dict[str, tuple[int, ...]]:
+    """Positions of each role's columns."""
     for role in (*wanted, *needed):
         if role not in COLUMNS:
             raise UnknownNameError("column role", role, COLUMNS)
-    places: dict[str, int] = {}
-    for role, name in wanted.items():
-        places[role] = _named(table, role, name)
-    plain = [_fold(name) for name in table.header]
+    places = {role: tuple(_named(table, role, name) for name in names) for role, names in wanted.items()}
+    taken = {place for found in places.values() for place in found}
+    plain = [fold_name(name) for name in table.header]
     for role, names in COLUMNS.items():
         found = next((plain.index(name) for name in names if name in plain), None)
-        if role not in places and found is not None and found not in places.values():
-            places[role] = found
+        if role not in places and found is not None and found not in taken:
+            places[role] = (found,)
+            taken.add(found)
     for role in needed:
         if role not in places:
-            raise DataError(_missing(table, role, COLUMNS[role]))
+            raise DataError(_missing(table, f"for the {role} ({', '.join(COLUMNS[role][:6])})", role, COLUMNS[role]))
     return places
 
 
-def _named(table: Table, role: str, name: str | int) -> int:
+def _named(table: Table, role: str, name: Column) -> int:
     if isinstance(name, int):
         width = max(len(row) for row in table.rows)
         if not 0 <= name < width:
             raise DataError(f"columns={{{role!r}: {name}}}: {table.path} has the columns 0 to {width - 1}")
         return name
-    folded = [_fold(column) for column in table.header]
-    if _fold(name) not in folded:
-        raise DataError(_missing(table, role, (name,)))
-    return folded.index(_fold(name))
+    folded = [fold_name(column) for column in table.header]
+    if fold_name(name) not in folded:
+        raise DataError(_missing(table, f"{name!r} for the {role}", role, (name,)))
+    return folded.index(fold_name(name))
 
 
-def _fold(name: str) -> str:
+def fold_name(name: str) -> str:
+    """The name of a column as names are compared: case, spaces and hyphens do not matter."""
     return name.strip().lower().replace(" ", "_").replace("-", "_")
 
 
-def _missing(table: Table, role: str, names: tuple[str, ...]) -> str:
-    folded = [_fold(name) for name in table.header]
-    near = next((found[0] for name in names if (found := difflib.get_close_matches(_fold(name), folded, n=1))), None)
+def _missing(table: Table, what: str, role: str, names: Sequence[str]) -> str:
+    folded = [fold_name(name) for name in table.header]
+    near = next(
+        (found[0] for name in names if (found := difflib.get_close_matches(fold_name(name), folded, n=1))), None
+    )
     hint = f" Did you mean {table.header[folded.index(near)]!r}?" if near else ""
     return (
-        f"{table.path} has no column for the {role} ({', '.join(names[:6])}); it has: {', '.join(table.header)}.{hint}"
+        f"{table.path} has no column {what}; it has: {', '.join(table.header)}.{hint}"
         f' Say which one it is: columns={{"{role}": "…"}}, or its position if the file has no header.'
     )
 
@@ -136,7 +150,7 @@ class _Reader:
     """Turns rows into records and says what is wrong with those it leaves out."""
 
     table: Table
-    places: Mapping[str, int]
+    places: Mapping[str, tuple[int, ...]]
     source: str
     target: str | None
     folder: Path
@@ -152,7 +166,10 @@ class _Reader:
         if any(BROKEN in cell for cell in cells):
             advice = f"A byte there is no letter in {self.table.encoding} and reads {BROKEN}: mend it in the file."
             self.findings.add("broken letter", title, advice, dropped=False)
-        values = {role: cells[place] if place < len(cells) else "" for role, place in self.places.items()}
+        values = {
+            role: " ".join(cells[place] for place in places if place < len(cells) and cells[place])
+            for role, places in self.places.items()
+        }
         given = values[self.source]
         name = given if self.source == "path" and given else title
         if not given:
@@ -177,9 +194,8 @@ class _Reader:
             self.findings.add("bad weight", f"{name}: {values['weight']!r}", "Give a finite number from 0 up.")
             return None
         header = self.table.header or tuple(str(place) for place in range(len(cells)))
-        used = {place for role, place in self.places.items() if role not in ("label", "text")} | {
-            self.places[role] for role in (self.source, self.target) if role
-        }
+        spare = {"label", "text"} - {self.source, self.target}
+        used = {place for role, places in self.places.items() if role not in spare for place in places}
         extra = {key: cell for place, (key, cell) in enumerate(zip(header, cells, strict=False)) if place not in used}
         target = values[self.target] if self.target else None
         return Record(found, target, name, values.get("group", ""), self._split(values, name), weight, extra)

@@ -16,7 +16,7 @@ from crnn.data.arrays import Arrays, from_arrays, pairs
 from crnn.data.example import Record
 from crnn.data.findings import Findings
 from crnn.data.folders import from_folder
-from crnn.data.manifest import from_manifest
+from crnn.data.manifest import Roles, from_manifest
 from crnn.errors import DataError, UnreadableError
 
 MANIFESTS = (".csv", ".tsv", ".jsonl", ".ndjson", ".txt", ".csv.gz", ".tsv.gz", ".jsonl.gz", ".txt.gz")
@@ -36,7 +36,7 @@ def read(
     suffixes: Sequence[str] = (),
     source: str = "path",
     target: str | None = "label",
-    columns: Mapping[str, str | int] | None = None,
+    columns: Roles | None = None,
     dims: Sequence[int] = (2, 3),
     missing: bool = False,
 ) -> Read:
@@ -79,7 +79,7 @@ def _read_path(
     suffixes: Sequence[str],
     source: str,
     target: str | None,
-    columns: Mapping[str, str | int] | None,
+    columns: Roles | None,
     dims: Sequence[int],
     missing: bool,
 ) -> Read:

@@ -12,15 +12,13 @@ from typing import Any
 from crnn.data.columns import guess_columns, longer_columns
 from crnn.data.example import Record
 from crnn.data.findings import Findings
-from crnn.data.manifest import from_manifest
+from crnn.data.manifest import Column, Roles, fold_name, from_manifest
 from crnn.data.sources import MANIFESTS, existing, read
-from crnn.data.table import decode_text
+from crnn.data.table import decode_text, read_table
 from crnn.errors import DataError, SpecError, UnreadableError
 
 SUFFIXES = (".txt", ".text", ".md")
 """Files that are one text each, in folders and when predicting."""
-
-Column = str | int
 
 _SEPARATORS = re.compile(r"[|;,、；，]")
 _SHOWN = 40
@@ -75,22 +73,34 @@ class Reader:
         return records, findings
 
     def _table(self, path: Any, target: str | None) -> tuple[list[Record], Findings]:
-        named: dict[str, Column] = {}
-        if self.text:
-            named["text"] = self.text[0]
-        if self.label is not None and target is not None:
-            named["label"] = self.label
-        if len({type(column) for column in (*self.text, *named.values())}) > 1:
-            raise SpecError(f"text={self.text}, label={self.label!r}: give names of columns, or positions, not both")
+        named = self._named(path, target)
         try:
             records, findings = read(path, source="text", target=target, columns=named)
         except DataError as error:
-            if isinstance(error, UnreadableError) or "no column for the" not in str(error):
+            if isinstance(error, UnreadableError) or "has no column" not in str(error):
                 raise
             if named or target is None or _has_role(str(error)):
                 raise DataError(f"{error} For texts: text=… and label=…, or --text and --label.") from error
             records, findings = self._guessed(Path(path))
-        return self._joined(records, findings, str(path))
+        if len(self.text) < 2:
+            _note_longer(records, findings, path)
+        return records, findings
+
+    def _named(self, path: Any, target: str | None) -> Roles:
+        """The columns that were said, by role, as the table knows them."""
+        label = () if self.label is None else (self.label,)
+        said = {"text": self.text, "label": label if target else ()}
+        named = {role: given for role, given in said.items() if given}
+        mixed = len({type(column) for column in (*self.text, *label)}) > 1
+        numbers = [column for given in named.values() for column in given if isinstance(column, int)]
+        if not numbers:
+            return named
+        as_names = {role: tuple(map(str, given)) for role, given in named.items()}
+        if _has_names(path, [name for names in as_names.values() for name in names], None if mixed else max(numbers)):
+            return as_names
+        if mixed:
+            raise SpecError(f"text={self.text}, label={self.label!r}: give names of columns, or positions, not both")
+        return named
 
     def _guessed(self, path: Path) -> tuple[list[Record], Findings]:
         found = guess_columns(path)
@@ -103,25 +113,6 @@ class Reader:
         advice = "Say text=… and label=… (--text, --label) if that is wrong."
         findings.add("guessed column", told, advice, dropped=False)
         return records, findings
-
-    def _joined(self, records: list[Record], findings: Findings, path: str) -> tuple[list[Record], Findings]:
-        """Several columns as one text; a long column that is not read is named."""
-        if len(self.text) < 2:
-            extras = [dict(record.extra) for record in records]
-            for name in longer_columns(extras, [str(record.source) for record in records]):
-                advice = f"It is as long as the text; to read both, say text=…,{name} (--text …,{name})."
-                findings.add("column not read", f"{name!r} of {path}", advice, dropped=False)
-            return records, findings
-        for column in self.text[1:]:
-            if records and str(column) not in records[0].extra:
-                raise DataError(f"{path} has no column {column!r}; beside the text: {', '.join(records[0].extra)}")
-        whole = [
-            replace(
-                record, source=" ".join([str(record.source), *(record.extra[str(column)] for column in self.text[1:])])
-            )
-            for record in records
-        ]
-        return whole, findings
 
     def _whole(self, records: list[Record], findings: Findings) -> tuple[list[Record], Findings]:
         """The records that hold something."""
@@ -137,6 +128,21 @@ class Reader:
         if not kept:
             raise DataError(f"there is no text to read:\n{findings}")
         return kept, findings
+
+
+def _has_names(path: Any, names: Sequence[str], position: int | None) -> bool:
+    """Whether a table has columns with these numbers as names, and no such position if one can be meant."""
+    table = read_table(path, header=False)
+    if position is not None and position < max(map(len, table.rows)):
+        return False
+    return {fold_name(name) for name in names} <= {fold_name(cell) for cell in table.header or table.rows[0]}
+
+
+def _note_longer(records: Sequence[Record], findings: Findings, path: Any) -> None:
+    """Name columns that are as long as the text and not read."""
+    for name in longer_columns([dict(record.extra) for record in records], [str(record.source) for record in records]):
+        advice = f"It is as long as the text; to read both, say text=…,{name} (--text …,{name})."
+        findings.add("column not read", f"{name!r} of {path}", advice, dropped=False)
 
 
 def labels_of(given: Any) -> tuple[str, ...]:
