@@ -22,6 +22,38 @@ def test_names_where_the_first_row_is_one(tmp_path):
     assert guess_columns(table(tmp_path, rows)) == ("was", "worüber")
 
 
+def test_a_column_that_is_mostly_empty_is_no_label(tmp_path):
+    rows = [
+        f"a phrase of {number} words,{'abc'[number % 3]},{'yn'[number] if number < 2 else ''}" for number in range(60)
+    ]
+    assert guess_columns(table(tmp_path, ["phrase,mood,flag", *rows])) == ("phrase", "mood")
+
+
+def test_a_file_that_is_sorted_by_label(tmp_path):
+    rows = [f"a sentence of {number} words\t{number // 3000}" for number in range(6000)]
+    assert guess_columns(table(tmp_path, rows, "table.tsv")) == (0, 1)
+
+
+def test_a_first_label_that_comes_once_makes_no_header(tmp_path):
+    rows = [
+        "a sentence with a rare label,rare",
+        *(f"a sentence of {number} words,{number % 2}" for number in range(12)),
+    ]
+    assert guess_columns(table(tmp_path, rows)) == (0, 1)
+
+
+def test_prose_is_no_table(tmp_path):
+    rows = [
+        "DESC:manner How did serfdom develop ?",
+        *(f"ENTY:cremat What is number {number} ?" for number in range(50)),
+    ]
+    rows[20] += " One, two, a"
+    rows[30] += " One, two, b"
+    rows[40] += " One, two, a"
+    with pytest.raises(DataError, match="all of them in 3 of 51 rows: is it a table at all"):
+        guess_columns(table(tmp_path, rows, "table.txt"))
+
+
 @pytest.mark.parametrize(
     "rows",
     [

@@ -23,7 +23,8 @@ class Columns(NamedTuple):
 def guess_columns(path: str | Path, *, encoding: str | None = None) -> Columns:
     """Find the text, the column with the longest cells, and the label, that with the fewest different values.
 
-    The first row is a header where the label in it never comes again.
+    Rows are looked at from all over the file, since many are sorted by label. A label is filled in for at least half of
+    them. The first row is a header where its label never comes again and its text is shorter than nearly all texts.
 
     Raises:
         UnreadableError: the file is no table.
@@ -31,18 +32,29 @@ def guess_columns(path: str | Path, *, encoding: str | None = None) -> Columns:
     """
     table = read_table(path, encoding=encoding, header=False)
     width = max(map(len, table.rows))
-    columns = [[row[place] if place < len(row) else "" for row in table.rows[:LOOKED_AT]] for place in range(width)]
-    if width < 2 or len(table.rows) < 2:
-        raise DataError(_nothing(table, width))
     # Without the first row, which may be a header.
-    text = max(range(width), key=lambda place: sum(map(len, columns[place][1:])))
-    kinds = {place: len(set(column[1:])) for place, column in enumerate(columns) if place != text}
-    label = min(kinds, key=lambda place: (kinds[place] < 2, kinds[place]))
-    if not 2 <= kinds[label] <= max(2, len(columns[label]) // 2):
+    rows = table.rows[1 :: max(1, -(-len(table.rows) // LOOKED_AT))]
+    if width < 2 or not rows:
         raise DataError(_nothing(table, width))
-    if columns[label][0] in columns[label][1:]:
-        return Columns(text, label)
-    return Columns(table.rows[0][text], table.rows[0][label])
+    columns = [[row[place] if place < len(row) else "" for row in rows] for place in range(width)]
+    text = max(range(width), key=lambda place: sum(map(len, columns[place])))
+    filled = [place for place in range(width) if place != text and 2 * columns[place].count("") <= len(rows)]
+    kinds = {place: len(set(columns[place]) - {""}) for place in filled}
+    label = min(kinds, key=lambda place: (kinds[place] < 2, kinds[place]), default=None)
+    if label is None or not 2 <= kinds[label] <= max(2, len(rows) // 2):
+        raise DataError(_nothing(table, width))
+    first = table.rows[0]
+    if _is_header(first, table.rows[1:], label, text):
+        return Columns(first[text], first[label])
+    return Columns(text, label)
+
+
+def _is_header(first: Sequence[str], rows: Sequence[Sequence[str]], label: int, text: int) -> bool:
+    """Whether a first row has names of columns: a label that never comes again, beside a text that is very short."""
+    if max(label, text) >= len(first) or any(label < len(row) and row[label] == first[label] for row in rows):
+        return False
+    longer = sum(len(row[text]) > len(first[text]) for row in rows if text < len(row))
+    return longer >= 0.9 * len(rows)
 
 
 def longer_columns(extras: Sequence[dict[str, str]], texts: Sequence[str]) -> list[str]:
@@ -53,8 +65,12 @@ def longer_columns(extras: Sequence[dict[str, str]], texts: Sequence[str]) -> li
 
 
 def _nothing(table: Table, width: int) -> str:
-    first = ", ".join(cell[:20] for cell in table.rows[0]) if table.rows else ""
+    first = ", ".join(cell[:20] for cell in table.rows[0])
+    whole = sum(len(row) == width for row in table.rows)
+    torn = f", all of them in {whole:,} of {len(table.rows):,} rows: is it a table at all?" * (
+        2 * whole < len(table.rows)
+    )
     return (
         f"{table.path} has {width} column{'s' if width > 1 else ''} and none that looks like labels beside one of texts"
-        f" (its first row: {first}): name them as text=… and label=… (--text, --label), or give positions from 0 up"
+        f"{torn} (its first row: {first}): name them as text=… and label=… (--text, --label), or give positions from 0"
     )
