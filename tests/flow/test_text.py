@@ -248,6 +248,23 @@ def test_columns_without_names_are_guessed_and_told(tmp_path):
     assert findings.dropped == 0
 
 
+@pytest.mark.filterwarnings("ignore::crnn.errors.DataWarning")
+@pytest.mark.parametrize("header", [[], [("kind", "phrase")]])
+def test_columns_that_training_guessed_are_known_when_predicting(tmp_path, header):
+    texts, labels = zip(*ROWS, strict=True)
+    model = crnn.Model(crnn.TextClassification(), size="tiny")
+    table = written(tmp_path / "t.csv", [*header, *zip(labels, texts, strict=True)])
+    model.fit(table, epochs=1, options=QUIET)
+    again = crnn.load(model.save(tmp_path / "m"))
+    assert again.predict(table) == again.predict(list(texts))
+    assert again.evaluate(table) == again.evaluate(list(texts), list(labels))
+    few = written(tmp_path / "few.csv", [*header, ("", texts[0]), ("", texts[5])])
+    assert again.predict(few) == again.predict([texts[0], texts[5]])
+    other = written(tmp_path / "other.csv", [("was", "welches"), *ROWS])
+    if header:
+        assert again.predict(other) == again.predict(list(texts)), "guessed anew where it has none of these columns"
+
+
 def test_a_column_that_may_be_missed_is_named(tmp_path):
     rows = [("title", "body", "label"), *((text[:8], text, label) for text, label in ROWS)]
     records, findings = read(written(tmp_path / "t.csv", [("headline", "lead", "label"), *rows[1:]]))

@@ -399,6 +399,7 @@ class TextClassification(Task):
             "name": self.name,
             "text": list(self.reader.text),
             "label": self.reader.label,
+            "found": self.reader.found,
             "multi_label": self.multi_label,
             "lower": self.lower,
             "longest": self.longest,
@@ -417,6 +418,7 @@ class TextClassification(Task):
         """The task that `config` described."""
         settings = ("label", "multi_label", "lower", "longest", "augment")
         task = cls(text=config["text"] or None, **{name: config[name] for name in settings})
+        task.reader.found = dict(config.get("found", {}))
         task.own_tokeniser = config["own_tokeniser"]
         task.labels = None if config["labels"] is None else Labels(config["labels"])
         task.vocabulary = None if config["vocabulary"] is None else Vocabulary.from_dict(config["vocabulary"])

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +28,7 @@ _SENTENCE = 4
 """Words from which a string is a sentence, also where it ends as the name of a table does."""
 
 
-@dataclass(frozen=True)
+@dataclass
 class Reader:
     """How texts and labels are found.
 
@@ -35,11 +36,14 @@ class Reader:
         text: Columns of the text, joined by a space; empty to find it.
         label: Column of the label, or None to find it.
         several: Whether a cell may hold several labels.
+        found: Columns by role that were guessed in the first table with labels: later tables are tried by them, so
+            that what was trained on can be predicted, and its likes without labels.
     """
 
     text: tuple[Column, ...] = ()
     label: Column | None = None
     several: bool = False
+    found: dict[str, Column] = field(default_factory=dict)
 
     def labelled(self, data: Any, targets: Any = None) -> tuple[list[Record], Findings]:
         """Records to train on or to measure.
@@ -79,9 +83,13 @@ class Reader:
         except DataError as error:
             if isinstance(error, UnreadableError) or "has no column" not in str(error):
                 raise
-            if named or target is None or _has_role(str(error)):
-                raise DataError(f"{error} For texts: text=… and label=…, or --text and --label.") from error
-            records, findings = self._guessed(Path(path))
+            advised = DataError(f"{error} For texts: text=… and label=…, or --text and --label.")
+            if named or _has_role(str(error)):
+                raise advised from error
+            try:
+                records, findings = self._unnamed(Path(path), target)
+            except DataError as reason:
+                raise (reason if target else advised) from error
         if len(self.text) < 2:
             _note_longer(records, findings, path)
         return records, findings
@@ -102,16 +110,24 @@ class Reader:
             raise SpecError(f"text={self.text}, label={self.label!r}: give names of columns, or positions, not both")
         return named
 
-    def _guessed(self, path: Path) -> tuple[list[Record], Findings]:
-        found = guess_columns(path)
+    def _unnamed(self, path: Path, target: str | None) -> tuple[list[Record], Findings]:
+        """Records of a table whose names do not tell: by the columns of the first such table, or by a new guess."""
+        if self.found:
+            with contextlib.suppress(DataError):
+                return _by(path, self.found, target)
+        text, label = guess_columns(path)
+        found: dict[str, Column] = {"text": text}
         try:  # a label that is called so is believed
-            records, findings = read(path, source="text", columns={"text": found.text})
+            records, findings = _by(path, found, target)
         except DataError:
-            records, findings = read(path, source="text", columns={"text": found.text, "label": found.label})
-        where = "column" if isinstance(found.text, str) else "no names of columns; column"
-        told = f"{path.name}: {where} {found.text!r} as text, {found.label!r} as label"
+            found["label"] = label
+            records, findings = _by(path, found, target)
+        if target and not self.found:
+            self.found = found
+        where = "column" if isinstance(text, str) else "no names of columns; column"
+        told = ", ".join(f"{column!r} as {role}" for role, column in found.items())
         advice = "Say text=… and label=… (--text, --label) if that is wrong."
-        findings.add("guessed column", told, advice, dropped=False)
+        findings.add("guessed column", f"{path.name}: {where} {told}", advice, dropped=False)
         return records, findings
 
     def _whole(self, records: list[Record], findings: Findings) -> tuple[list[Record], Findings]:
@@ -128,6 +144,12 @@ class Reader:
         if not kept:
             raise DataError(f"there is no text to read:\n{findings}")
         return kept, findings
+
+
+def _by(path: Path, found: dict[str, Column], target: str | None) -> tuple[list[Record], Findings]:
+    """Records of a table by columns that were found; when predicting the label's is none of them."""
+    columns = {role: column for role, column in found.items() if target or role == "text"}
+    return read(path, source="text", target=target, columns=columns)
 
 
 def _has_names(path: Any, names: Sequence[str], position: int | None) -> bool:
