@@ -105,3 +105,11 @@ def test_a_guessed_encoding_and_broken_letters_are_noted(tmp_path):
         assert records[0].source in ("été", "关灯")
         assert [(finding.kind, finding.names, finding.dropped) for finding in findings] == [(kind, [name], False)]
     assert not len(from_manifest(file, source="text", encoding="cp1252")[1]), "who says it knows it"
+
+
+def test_blank_lines_of_a_single_column_are_empty_texts(tmp_path):
+    file = tmp_path / "one.csv"
+    file.write_text('text\nWho is he?\n\nWhere is it?\n""\n\n', encoding="utf-8")
+    records, findings = from_manifest(file, source="text", target=None)
+    assert [record.source for record in records] == ["Who is he?", "Where is it?"]
+    assert findings["empty text"].names == ["one.csv line 3", "one.csv line 5"]

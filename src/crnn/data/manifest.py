@@ -87,6 +87,9 @@ def from_manifest(
             "It was guessed: save it as UTF-8 if letters look wrong.",
         )
         reader.findings.add("text in another encoding", name, advice, dropped=False)
+    if max(len(table.header), *map(len, table.rows)) == 1:  # in a wider table a blank line is no row
+        for line in table.blank:
+            reader.row([""], line)
     records = [
         record for cells, line in zip(table.rows, table.lines, strict=True) if (record := reader.row(cells, line))
     ]

@@ -8,7 +8,7 @@ import io
 import json
 import re
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,7 @@ from crnn.errors import UnreadableError
 _DELIMITERS = ",;\t|"
 _LONGEST_CELL = 1 << 30
 """Letters of a cell; Python's own limit of 131,072 is too low for whole documents."""
+_Cells = tuple[list[list[str]], list[int], list[int]]
 _HIGH = re.compile(rb"[\x80-\xff]+")
 _LOOKED_AT = 512
 """Bytes that are looked at for zero bytes."""
@@ -37,6 +38,7 @@ class Table:
         rows: Cells of each row, stripped of surrounding space.
         lines: Line of the file that each row ends on, counted from 1.
         encoding: What the bytes of the file were taken for.
+        blank: Lines below the first row and above the last with nothing in any cell, which are no rows.
     """
 
     path: Path
@@ -44,6 +46,7 @@ class Table:
     rows: list[list[str]]
     lines: list[int]
     encoding: str = "utf-8"
+    blank: Sequence[int] = ()
 
 
 def read_table(path: str | Path, *, encoding: str | None = None, header: bool = True) -> Table:
@@ -62,12 +65,12 @@ def read_table(path: str | Path, *, encoding: str | None = None, header: bool = 
     suffix = Path(file.stem).suffix if file.suffix.lower() == ".gz" else file.suffix
     if suffix.lower() in (".jsonl", ".ndjson"):
         return _json_lines(file, text, found)
-    rows, lines = _cells(file, text)
+    rows, lines, blank = _cells(file, text)
     if not header:
-        return Table(file, (), rows, lines, found)
+        return Table(file, (), rows, lines, found, blank)
     if len(rows) < 2:
         raise UnreadableError(f"{file} has a header and no rows: give at least one sample")
-    return Table(file, tuple(rows[0]), rows[1:], lines[1:], found)
+    return Table(file, tuple(rows[0]), rows[1:], lines[1:], found, blank)
 
 
 def decode_text(raw: bytes) -> str:
@@ -169,7 +172,7 @@ def _plain_lines(text: str) -> str:
     return text.replace("\r", " " if "\n" in text else "\n")
 
 
-def _cells(file: Path, text: str) -> tuple[list[list[str]], list[int]]:
+def _cells(file: Path, text: str) -> _Cells:
     delimiter = _delimiter(text)
     try:
         return _parse(text, delimiter, csv.QUOTE_MINIMAL)
@@ -188,26 +191,33 @@ def _delimiter(text: str) -> str:
     return max(_DELIMITERS, key=lines[0].count)
 
 
-def _parse(text: str, delimiter: str, quoting: Any) -> tuple[list[list[str]], list[int]]:
+def _parse(text: str, delimiter: str, quoting: Any) -> _Cells:
+    """Rows, their lines, and the lines between them that are blank."""
     rows: list[list[str]] = []
     lines: list[int] = []
+    blank: list[int] = []
     limit = csv.field_size_limit(_LONGEST_CELL)  # of the whole process, so it is put back
     try:
-        _fill(rows, lines, text, delimiter, quoting)
+        for cells, line in _read_rows(text.rstrip("\n"), delimiter, quoting):
+            if any(cells):
+                rows.append(cells)
+                lines.append(line)
+            elif rows:
+                blank.append(line)
     finally:
         csv.field_size_limit(limit)
-    return rows, lines
+    return rows, lines, blank
 
 
-def _fill(rows: list[list[str]], lines: list[int], text: str, delimiter: str, quoting: Any) -> None:
+def _read_rows(text: str, delimiter: str, quoting: Any) -> Iterator[tuple[list[str], int]]:
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, quoting=quoting, strict=True)
-    for row in reader:
-        if delimiter == "\t" and quoting == csv.QUOTE_MINIMAL and any("\n" in cell for cell in row):
-            raise csv.Error(f"line {reader.line_num}: a quotation mark swallows lines")
-        cells = [cell.strip() for cell in row]
-        if any(cells):
-            rows.append(cells)
-            lines.append(reader.line_num)
+    try:
+        for row in reader:
+            if delimiter == "\t" and quoting == csv.QUOTE_MINIMAL and any("\n" in cell for cell in row):
+                raise csv.Error("a quotation mark swallows lines")
+            yield [cell.strip() for cell in row], reader.line_num
+    except csv.Error as error:
+        raise csv.Error(f"line {reader.line_num}: {error}") from error
 
 
 def _json_lines(file: Path, text: str, encoding: str) -> Table:
