@@ -115,7 +115,8 @@ def test_a_long_text_is_not_looked_at_whole_to_be_named(model):
 
 def test_predict_takes_tables_lists_and_files(model, table, tmp_path):
     (tmp_path / "note.txt").write_bytes("床很舒服".encode("gb18030"))
-    assert model.predict(str(tmp_path / "note.txt")) == model.predict("床很舒服")
+    with pytest.warns(DataWarning, match=r"another encoding \(noted\): .*note\.txt \(gb18030\)"):
+        assert model.predict(str(tmp_path / "note.txt")) == model.predict("床很舒服")
     several = model.predict(["床很舒服", "床很难看"])
     assert [answer.label for answer in several] == [model.predict(text).label for text in ("床很舒服", "床很难看")]
     assert len(model.predict(table)) == 160
@@ -393,6 +394,25 @@ def test_a_huge_text_is_read_in_part_and_named(tmp_path):
     assert task.prepare(records[0]).inputs.shape == (100, task.vocabulary.spec.slots)
     assert task.pieces(records[0])[-1] == "end"
     assert csv.field_size_limit() == 131_072, "Python's own limit is put back"
+
+
+def test_long_texts_in_files_and_to_predict_are_named_too(tmp_path):
+    for label in ("good", "bad"):
+        (tmp_path / label).mkdir()
+        (tmp_path / label / "a.txt").write_text("word " * 101)
+        (tmp_path / label / "b.txt").write_text("word " * 100)
+    task = crnn.TextClassification(longest=100)
+    kind, names = "text of more than 100 tokens", ["bad/a.txt", "good/a.txt"]
+    assert task.read(tmp_path)[1][kind].names == names
+    assert task.read_unlabelled(tmp_path)[1][kind].names == names
+    assert task.read_unlabelled("word " * 101)[1][kind].names == ["word word word word word word word word…"]
+    assert not len(task.read_unlabelled(["word " * 100])[1])
+
+
+@pytest.mark.parametrize("longest", ["5", 0, 2.5, None])
+def test_the_number_of_tokens_is_whole(longest):
+    with pytest.raises(SpecError, match="whole number of tokens"):
+        crnn.TextClassification(longest=longest)
 
 
 def test_ten_thousand_labels(tmp_path):

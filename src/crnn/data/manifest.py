@@ -11,7 +11,7 @@ from typing import Any
 
 from crnn.data.example import Record
 from crnn.data.findings import Findings
-from crnn.data.table import BROKEN, UNICODE, Table, read_table
+from crnn.data.table import Table, note_broken, note_encoding, read_table
 from crnn.errors import DataError, UnknownNameError
 
 COLUMNS: dict[str, tuple[str, ...]] = {
@@ -81,12 +81,8 @@ def from_manifest(
     needed = (source,) if target is None else (source, target)
     places = _places(table, wanted, needed)
     reader = _Reader(table, places, source, target, folder or table.path.parent, Findings(), {})
-    if encoding is None and table.encoding not in UNICODE:
-        name, advice = (
-            f"{table.path.name} ({table.encoding})",
-            "It was guessed: save it as UTF-8 if letters look wrong.",
-        )
-        reader.findings.add("text in another encoding", name, advice, dropped=False)
+    if encoding is None:
+        note_encoding(reader.findings, table.path.name, table.encoding)
     if max(len(table.header), *map(len, table.rows)) == 1:  # in a wider table a blank line is no row
         for line in table.blank:
             reader.row([""], line)
@@ -166,9 +162,7 @@ class _Reader:
         if self.table.header and len(cells) > len(self.table.header):
             self.findings.add("torn row", title, "It has more cells than the header: check delimiter and quoting.")
             return None
-        if any(BROKEN in cell for cell in cells):
-            advice = f"A byte there is no letter in {self.table.encoding} and reads {BROKEN}: mend it in the file."
-            self.findings.add("broken letter", title, advice, dropped=False)
+        note_broken(self.findings, title, cells)
         values = {
             role: " ".join(cells[place] for place in places if place < len(cells) and cells[place])
             for role, places in self.places.items()

@@ -8,11 +8,12 @@ import io
 import json
 import re
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from crnn.data.findings import Findings
 from crnn.errors import UnreadableError
 
 _DELIMITERS = ",;\t|"
@@ -87,11 +88,11 @@ def decode_text(raw: bytes) -> str:
         >>> decode_text("关灯,开灯".encode("gb18030")), decode_text("été;café".encode("latin-1"))
         ('关灯,开灯', 'été;café')
     """
-    return _decoded(raw)[0]
+    return decode(raw)[0]
 
 
-def _decoded(raw: bytes) -> tuple[str, str]:
-    """The text, and the encoding that it was taken for."""
+def decode(raw: bytes) -> tuple[str, str]:
+    """As `decode_text`, with the encoding that the bytes were taken for."""
     encoding = encoding_of(raw)
     return raw.decode(encoding, errors="strict" if encoding.startswith("utf-16") else "replace"), encoding
 
@@ -111,6 +112,20 @@ def encoding_of(raw: bytes) -> str:
         return "utf-8-sig" if raw[:3] == b"\xef\xbb\xbf" else "utf-8"
     # Nearly any pair of high bytes is some Chinese character, so that more of them have to fit.
     return "gb18030" if _looks_chinese(raw) and _fits(raw, "gb18030", 50) else "cp1252"
+
+
+def note_encoding(findings: Findings, name: str, encoding: str) -> None:
+    """Say that an encoding was guessed, where it was."""
+    if encoding not in UNICODE:
+        advice = "It was guessed: save it as UTF-8 if letters look wrong."
+        findings.add("text in another encoding", f"{name} ({encoding})", advice, dropped=False)
+
+
+def note_broken(findings: Findings, name: str, cells: Iterable[str]) -> None:
+    """Say that there are bytes which are no letters, where there are."""
+    if any(BROKEN in cell for cell in cells):
+        advice = f"A byte there is no letter in the encoding of the rest and reads {BROKEN}: mend it in the file."
+        findings.add("broken letter", name, advice, dropped=False)
 
 
 def _utf_16_by_zeros(start: bytes) -> str:
@@ -153,7 +168,7 @@ def _read(file: Path, encoding: str | None) -> tuple[str, str]:
         raw = file.read_bytes()
         if raw[:2] == b"\x1f\x8b":
             raw = gzip.decompress(raw)
-        text, found = (raw.decode(encoding), encoding) if encoding else _decoded(raw)
+        text, found = (raw.decode(encoding), encoding) if encoding else decode(raw)
     except (OSError, EOFError, zlib.error) as error:
         raise UnreadableError(f"{file} cannot be read ({error}): check the path and that the file is whole") from error
     except (UnicodeDecodeError, LookupError) as error:

@@ -97,7 +97,7 @@ class TextClassification(Task):
         augment: bool = True,
         tokeniser: Tokeniser | None = None,
     ) -> None:
-        if longest < 1:
+        if not isinstance(longest, int) or longest < 1:
             raise SpecError(f"longest={longest!r}: give a whole number of tokens from 1 up")
         label_column = columns(label)
         if len(label_column) > 1:
@@ -216,19 +216,23 @@ class TextClassification(Task):
 
     def read(self, data: Any, targets: Any = None) -> tuple[list[Record], Findings]:
         """Records from a table, a folder per label, an archive, or lists of texts and labels."""
-        records, findings = self.reader.labelled(data, targets)
-        for record in records:
-            if isinstance(record.source, str) and len(record.source) > self.longest and self._long(record.source):
-                advice = f"Of these the beginning and the end are read; longest={2 * self.longest} reads more."
-                findings.add(f"text of more than {self.longest} tokens", record.name, advice, dropped=False)
-        return records, findings
+        return self._noted(*self.reader.labelled(data, targets))
 
     def read_unlabelled(self, data: Any) -> tuple[list[Record], Findings]:
         """Records from texts, files, tables or folders without labels. A string that is no file is a text."""
-        return self.reader.unlabelled(data)
+        return self._noted(*self.reader.unlabelled(data))
+
+    def _noted(self, records: list[Record], findings: Findings) -> tuple[list[Record], Findings]:
+        """Say which texts are read in part only, and which in a guessed encoding; unreadable ones are named later."""
+        advice = f"Of these the beginning and the end are read; longest={2 * self.longest} reads more."
+        for record in records:
+            with contextlib.suppress(UnreadableError):
+                if self._long(text_of(record, findings)):
+                    findings.add(f"text of more than {self.longest} tokens", record.name, advice, dropped=False)
+        return records, findings
 
     def _long(self, text: str) -> bool:
-        return len(self.tokens(text, cut=False)) > self.longest
+        return len(text) > self.longest and len(self.tokens(text, cut=False)) > self.longest
 
     def learn(self, records: Sequence[Record]) -> None:
         """Learn labels, words, n-grams and their weights.

@@ -15,7 +15,7 @@ from crnn.data.example import Record
 from crnn.data.findings import Findings
 from crnn.data.manifest import Column, Roles, fold_name, from_manifest
 from crnn.data.sources import MANIFESTS, existing, read
-from crnn.data.table import decode_text, read_table
+from crnn.data.table import decode, note_broken, note_encoding, read_table
 from crnn.errors import DataError, SpecError, UnreadableError
 
 SUFFIXES = (".txt", ".text", ".md")
@@ -184,8 +184,12 @@ def labels_of(given: Any) -> tuple[str, ...]:
     return tuple(dict.fromkeys(str(label).strip() for label in found if label is not None and str(label).strip()))
 
 
-def text_of(record: Record) -> str:
+def text_of(record: Record, findings: Findings | None = None) -> str:
     """The text of a record: the source itself, or what its file holds, in any common encoding.
+
+    Args:
+        record: As the reader gave it.
+        findings: Where to say that the encoding of a file was guessed, or that letters in it are broken.
 
     Raises:
         UnreadableError: the file cannot be read.
@@ -193,9 +197,13 @@ def text_of(record: Record) -> str:
     if not isinstance(record.source, Path):
         return str(record.source)
     try:
-        return decode_text(record.source.read_bytes())
+        text, encoding = decode(record.source.read_bytes())
     except (OSError, UnicodeDecodeError) as error:
         raise UnreadableError(f"{record.name} cannot be read as text: {error}") from error
+    if findings is not None:
+        note_encoding(findings, record.name, encoding)
+        note_broken(findings, record.name, (text,))
+    return text
 
 
 def columns(given: str | int | Sequence[Column] | None) -> tuple[Column, ...]:
