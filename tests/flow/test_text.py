@@ -4,6 +4,7 @@ import csv
 import json
 import tracemalloc
 import warnings
+import zipfile
 
 import numpy as np
 import pytest
@@ -190,6 +191,18 @@ def test_a_tokeniser_of_ones_own(tmp_path):
     assert again.predict("the room was lovely") == model.predict("the room was lovely")
 
 
+@pytest.mark.parametrize("wrap", [list, tuple, iter, np.array])
+def test_a_tokeniser_may_hand_its_tokens_over_in_anything(wrap):
+    task = crnn.TextClassification(tokeniser=lambda text: wrap(text.split()))
+    assert task.tokens("the room") == ["the", "room"]
+
+
+@pytest.mark.parametrize("given", [None, 3, "the room", [1, 2], ["the", None]])
+def test_a_tokeniser_that_gives_no_strings_is_refused(given):
+    with pytest.raises(SpecError, match=r"your tokeniser gave .*list of strings"):
+        crnn.TextClassification(tokeniser=lambda text: given).tokens("the room")
+
+
 # ── tables as people have them ───────────────────────────────────────────────────────────────────────────────────────
 
 ROWS = [(f"The room was lovely, number {number}", "good") for number in range(4)] + [
@@ -285,6 +298,19 @@ def test_a_folder_per_label(tmp_path):
     gone = Record(tmp_path / "gone.txt", "good", "gone.txt")
     shown = with_words([Case(each.name, "", "good", "bad", "90%", each.source) for each in (records[0], gone)], task)
     assert [case.text for case in shown] == [records[0].source.read_text(), ""]
+
+
+@pytest.mark.filterwarnings("always::crnn.errors.DataWarning")
+def test_an_archive_of_texts_is_known_as_one(tmp_path, crnn_command):
+    with zipfile.ZipFile(tmp_path / "fold.zip", "w") as archive:
+        for number, (text, label) in enumerate(ROWS):
+            archive.writestr(f"fold/{label}/{number}.txt", text)
+    code, out, _ = crnn_command("inspect", tmp_path / "fold.zip", "--json")
+    facts = json.loads(out)
+    assert (code, facts["task"], facts["labels"]) == (0, "text", {"bad": 4, "good": 4})
+    (tmp_path / "broken.zip").write_bytes(b"PK no archive")
+    code, _, err = crnn_command("inspect", tmp_path / "broken.zip")
+    assert (code, "broken.zip cannot be unpacked" in err) == (1, True)
 
 
 def test_json_lines_with_lists_of_labels(tmp_path):

@@ -29,7 +29,7 @@ from crnn.tasks.text_answers import TextAnswer, answered
 from crnn.tasks.text_reading import Reader, columns, labels_of, text_of
 from crnn.tasks.text_vocabulary import mark, vocabulary_spec
 from crnn.text.augment import Drop, Swap
-from crnn.text.normalize import normalise, tokenise
+from crnn.text.normalize import as_tokens, normalise, tokenise
 from crnn.text.vectors import read_vectors
 from crnn.text.vocabulary import Vocabulary
 
@@ -304,6 +304,7 @@ class TextClassification(Task):
 
         Raises:
             NotReadyError: the model was trained with a tokeniser that is not here.
+            SpecError: a tokeniser of your own gives no strings.
         """
         if self.own_tokeniser and self.tokeniser is None:
             raise NotReadyError(
@@ -312,7 +313,8 @@ class TextClassification(Task):
         most = LETTERS * self.longest
         if len(text) > 2 * most:
             text = f"{text[:most]} {text[-most:]}"
-        tokens = (self.tokeniser or tokenise)(normalise(text, lower=self.lower))
+        clean = normalise(text, lower=self.lower)
+        tokens = tokenise(clean) if self.tokeniser is None else as_tokens(self.tokeniser(clean))
         if not cut or len(tokens) <= self.longest:
             return tokens
         end = self.longest // 4

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from crnn.data.archive import is_archive, unpack
 from crnn.data.columns import guess_columns, longer_columns
 from crnn.data.example import Record
 from crnn.data.findings import Findings
@@ -220,7 +221,10 @@ def columns(given: str | int | Sequence[Column] | None) -> tuple[Column, ...]:
 
 
 def looks_like_texts(path: Path) -> bool:
-    """Whether a table or a folder holds texts, and nothing that names files of sound or images."""
+    """Whether a table, a folder or an archive holds texts, and nothing that names files of sound or images."""
+    if path.is_file() and is_archive(path):
+        with contextlib.suppress(UnreadableError):  # whoever reads it says so
+            path = unpack(path)
     if path.is_dir():
         tables = [path / f"{name}.csv" for name in ("manifest", "metadata") if (path / f"{name}.csv").is_file()]
         if tables:

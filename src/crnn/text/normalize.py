@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
+from typing import Any
+
+from crnn.errors import SpecError
 
 _SPACELESS = (
     "\u3040-\u30ff"  # Hiragana, Katakana
@@ -59,6 +63,25 @@ def tokenise(text: str) -> list[str]:
         ["it's", 'no', '.', '1', ',', '房', '间', '很', '好', '!']
     """
     return _TOKEN.findall(text)
+
+
+def as_tokens(tokens: Any) -> list[str]:
+    """The tokens that a tokeniser of the user's own gave, in whatever it hands them over.
+
+    Raises:
+        SpecError: they are no strings, or one.
+
+    Example:
+        >>> as_tokens(iter(("the", "room")))
+        ['the', 'room']
+    """
+    several = isinstance(tokens, Iterable) and not isinstance(tokens, str)
+    found = list(tokens) if several else []
+    wrong = [token for token in found if not isinstance(token, str)] if several else [tokens]
+    if wrong:
+        given = f"{str(wrong[0])[:40]!r} ({type(wrong[0]).__name__})"
+        raise SpecError(f"your tokeniser gave {given}: it must turn a text into a list of strings, its tokens")
+    return found
 
 
 def is_word(token: str) -> bool:
