@@ -115,6 +115,8 @@ def test_an_npz_with_pickled_objects_is_refused(tmp_path):
 def test_nothing_there_and_no_such_task():
     with pytest.raises(UnreadableError, match="does not exist"):
         inspect("no/such/folder")
+    with pytest.raises(UnreadableError, match="~~who does not exist"):
+        inspect("~~who")
     with pytest.raises(UnknownNameError, match="Did you mean 'commands'"):
         inspect("no/such/folder", "command")
 

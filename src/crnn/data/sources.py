@@ -83,11 +83,9 @@ def _read_path(
     dims: Sequence[int],
     missing: bool,
 ) -> Read:
-    path = existing(data)
-    if path is None:
-        if source == "text" and isinstance(data, str) and not data.lower().endswith(MANIFESTS):
-            return [Record(data, name="text")], Findings()
-        raise UnreadableError(f"{str(data)[:_SHOWN]} does not exist (looked in {Path.cwd()}): check the path")
+    if source == "text" and isinstance(data, str) and not data.lower().endswith(MANIFESTS) and existing(data) is None:
+        return [Record(data, name="text")], Findings()
+    path = located(data)
     if path.is_file() and is_archive(path):
         path = unpack(path)
     if path.is_dir():
@@ -125,6 +123,18 @@ def existing(given: str | Path) -> Path | None:
         return path if path.exists() else None
     except (OSError, ValueError, RuntimeError):
         return None
+
+
+def located(given: str | Path) -> Path:
+    """The file or folder of this name.
+
+    Raises:
+        UnreadableError: there is none.
+    """
+    path = existing(given)
+    if path is None:
+        raise UnreadableError(f"{str(given)[:_SHOWN]} does not exist (looked in {Path.cwd()}): check the path")
+    return path
 
 
 def _manifest_in(folder: Path) -> Path | None:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from crnn import store
+from crnn.data.sources import existing
 from crnn.inspect.data import inspect_data
 from crnn.inspect.inspection import Inspection
 from crnn.inspect.model import inspect_model
@@ -37,6 +38,7 @@ def inspect(given: Any, task: Task | str | None = None, *, targets: Any = None, 
         >>> found.facts["samples"], found.facts["labels"], "repeated sample" in found.findings
         (4, {'0': 2, '1': 2}, True)
     """
-    if isinstance(given, (str, Path)) and (Path(given).expanduser() / store.CONFIG).is_file():
-        return inspect_model(Path(given).expanduser())
+    path = existing(given) if isinstance(given, (str, Path)) else None
+    if path is not None and (path / store.CONFIG).is_file():
+        return inspect_model(path)
     return inspect_data(given, task, targets=targets, check=check)

@@ -15,6 +15,7 @@ from crnn.audio import wave
 from crnn.data.example import Record
 from crnn.data.findings import Findings
 from crnn.data.preflight import preflight
+from crnn.data.sources import located
 from crnn.data.split import by_column
 from crnn.errors import CrnnError, DataError, UnreadableError
 from crnn.inspect.inspection import Inspection
@@ -64,11 +65,12 @@ def _reader(task: Task | str | None, given: Any, targets: Any) -> Task:
         return copy.deepcopy(task)
     if task is not None:
         return TASKS[task]()
-    if isinstance(given, (str, Path)) and is_archive_set(given):
-        return SeriesClassification()
-    if isinstance(given, (str, Path)) and looks_like_texts(Path(given).expanduser()):
-        return TextClassification()
-    if isinstance(given, (str, Path)) or (isinstance(given, list) and given and isinstance(given[0], (str, Path))):
+    if isinstance(given, (str, Path)):
+        path = located(given)
+        if is_archive_set(path):
+            return SeriesClassification()
+        return TextClassification() if looks_like_texts(path) else SpokenCommands()
+    if isinstance(given, list) and given and isinstance(given[0], (str, Path)):
         return SpokenCommands()
     values = np.asarray(() if targets is None else targets)
     if values.dtype.kind == "f" and not np.equal(np.mod(values, 1), 0).all():

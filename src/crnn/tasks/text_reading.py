@@ -15,7 +15,7 @@ from crnn.data.columns import guess_columns, longer_columns
 from crnn.data.example import Record
 from crnn.data.findings import Findings
 from crnn.data.manifest import Column, Roles, fold_name, from_manifest
-from crnn.data.sources import MANIFESTS, existing, read
+from crnn.data.sources import MANIFESTS, existing, located, read
 from crnn.data.table import decode, note_broken, note_encoding, read_table
 from crnn.errors import DataError, SpecError, UnreadableError
 
@@ -52,8 +52,8 @@ class Reader:
         Raises:
             DataError: nothing usable is there, or no column is the text or the label.
         """
-        if isinstance(data, (str, Path)) and existing(data) is None:
-            raise UnreadableError(f"{_short(str(data))} does not exist (looked in {Path.cwd()}): check the path")
+        if isinstance(data, (str, Path)):
+            located(data)
         records, findings = self._table(data, "label") if _is_table(data) else self._other(data, targets)
         if self.several:
             records = [replace(record, target=labels_of(record.target)) for record in records]
