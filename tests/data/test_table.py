@@ -4,7 +4,7 @@ import gzip
 
 import pytest
 
-from crnn.data.table import BROKEN, decode_text, encoding_of, read_table
+from crnn.data.table import read_table
 from crnn.errors import UnreadableError
 
 CHINESE = "文件,标签\n一.wav,打开灯光\n二.wav,关闭灯光\n"
@@ -18,43 +18,6 @@ def test_chinese_in_every_common_encoding(tmp_path, encoding):
     assert table.header == ("文件", "标签")
     assert table.rows == [["一.wav", "打开灯光"], ["二.wav", "关闭灯光"]]
     assert table.lines == [2, 3]
-
-
-@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
-def test_utf_16_without_a_mark_is_known_by_its_zero_bytes(encoding):
-    assert decode_text(("path,label\n" + CHINESE).encode(encoding)).endswith(CHINESE)
-
-
-@pytest.mark.parametrize("line", ["who is he", "où est-il", "他是谁"])
-@pytest.mark.parametrize("place", [0, 1, 20])
-def test_a_stray_zero_byte_does_not_make_it_utf_16(tmp_path, line, place):
-    text = f"{line}\n" * 9
-    text = f"{text[:place]}\0{text[place:]}"
-    assert decode_text(text.encode()) == text
-    (tmp_path / "a.csv").write_bytes(f"text,label\n{text[:-1]},x\n".encode())
-    assert read_table(tmp_path / "a.csv").rows
-
-
-@pytest.mark.parametrize(
-    ("raw", "encoding", "broken"),
-    [
-        ("é,été\n".encode() * 3 + b"\xe9\n", "utf-8", 1),
-        ("打开灯光".encode()[:-1], "utf-8", 1),
-        ("打开灯光".encode("gb18030") * 20 + b"\xb4", "gb18030", 1),
-        ("d\u2019été, 5 \u20ac".encode("cp1252") + b" \x81", "cp1252", 1),
-        ("d\u2019été, 5 \u20ac \u201cici\u201d".encode("cp1252"), "cp1252", 0),
-    ],
-)
-def test_a_damaged_byte_does_not_change_the_encoding(raw, encoding, broken):
-    assert encoding_of(raw) == encoding
-    assert decode_text(raw) == raw.decode(encoding, errors="replace")
-    assert decode_text(raw).count(BROKEN) == broken
-
-
-@pytest.mark.parametrize("text", ["fenêtre ouverte, été à Orléans", "señal;años", "Straße — schön"])
-def test_western_text_is_not_taken_for_chinese(text):
-    assert decode_text(text.encode("cp1252")) == text
-    assert decode_text(text.encode()) == text
 
 
 @pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])

@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 
 from crnn.data.archive import is_archive, unpack
+from crnn.data.encoding import decode_text, encoding_of
 from crnn.data.example import Record
 from crnn.data.findings import Findings
 from crnn.data.manifest import SPLITS
 from crnn.data.sources import MANIFESTS, read
-from crnn.data.table import decode_text, encoding_of
 from crnn.errors import DataError, UnreadableError
 from crnn.image import page, picture
 

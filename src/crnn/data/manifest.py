@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from crnn.data.encoding import note_broken, note_encoding
 from crnn.data.example import Record
 from crnn.data.findings import Findings
-from crnn.data.table import Table, note_broken, note_encoding, read_table
+from crnn.data.table import Table, read_table
 from crnn.errors import DataError, UnknownNameError
 
 COLUMNS: dict[str, tuple[str, ...]] = {

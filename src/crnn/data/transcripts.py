@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Any
 
 from crnn.data.archive import is_archive, unpack
+from crnn.data.encoding import decode_text
 from crnn.data.example import Record
 from crnn.data.findings import Findings
 from crnn.data.manifest import SPLITS, from_manifest
 from crnn.data.sources import Read, read
-from crnn.data.table import decode_text
 from crnn.errors import DataError, UnreadableError
 
 SIDECARS = (".txt", ".lab")

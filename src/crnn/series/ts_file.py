@@ -16,9 +16,10 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from crnn.data.encoding import decode_text
 from crnn.data.example import Record
 from crnn.data.findings import Findings
-from crnn.data.table import decode_text, read_text
+from crnn.data.table import read_text
 from crnn.errors import DataError, UnreadableError
 from crnn.series.cells import moments, numbers
 

@@ -12,11 +12,12 @@ from typing import Any
 
 from crnn.data.archive import is_archive, unpack
 from crnn.data.columns import guess_columns, longer_columns
+from crnn.data.encoding import decode, note_broken, note_encoding
 from crnn.data.example import Record
 from crnn.data.findings import Findings
 from crnn.data.manifest import Column, Roles, fold_name, from_manifest
 from crnn.data.sources import MANIFESTS, existing, located, read
-from crnn.data.table import decode, note_broken, note_encoding, read_table
+from crnn.data.table import read_table
 from crnn.errors import DataError, SpecError, UnreadableError
 
 SUFFIXES = (".txt", ".text", ".md")
