@@ -14,7 +14,7 @@ import crnn
 from crnn.cli import main
 from crnn.data.example import Record
 from crnn.data.toy import reviews
-from crnn.errors import DataError, DataWarning, MissingExtraError, NotReadyError, SpecError, UnreadableError
+from crnn.errors import DataError, DataWarning, MissingExtraError, NotReadyError, ShapeError, SpecError, UnreadableError
 from crnn.report.worst import Case, with_words
 from crnn.tasks.text import ALONE
 from crnn.tasks.text_baselines import NAME
@@ -311,6 +311,41 @@ def test_an_archive_of_texts_is_known_as_one(tmp_path, crnn_command):
     (tmp_path / "broken.zip").write_bytes(b"PK no archive")
     code, _, err = crnn_command("inspect", tmp_path / "broken.zip")
     assert (code, "broken.zip cannot be unpacked" in err) == (1, True)
+
+
+def test_a_text_without_any_label_counts_where_several_are_possible(tmp_path):
+    table = written(tmp_path / "t.csv", [("text", "label"), ("warm", "a|b"), ("cold", ""), ("mild", "b")])
+    records, findings = read(table, multi_label=True)
+    assert [record.target for record in records] == [("a", "b"), (), ("b",)]
+    assert not findings["empty label"].dropped
+    assert [record.target for record in read(table)[0]] == ["a|b", "b"]
+
+
+@pytest.mark.parametrize(
+    ("given", "wanted"),
+    [
+        (np.array([[0, 1, 1], [1, 0, 0]]), [("1", "2"), ("0",)]),
+        ([[1, 0, 0], [0, 0, 0]], [("0",), ()]),
+        ([["x", "y"], []], [("x", "y"), ()]),
+        ([{"y", "x"}, "x;z"], [("x", "y"), ("x", "z")]),
+        ([[3, 5], [4]], [("3", "5"), ("4",)]),
+        (np.array([2, 3]), [("2",), ("3",)]),
+    ],
+)
+def test_several_labels_come_in_many_forms(given, wanted):
+    assert [record.target for record in read(["one", "two"], given, multi_label=True)[0]] == wanted
+
+
+def test_one_label_may_come_one_hot_and_may_be_missing():
+    records, _ = read(["one", "two"], np.eye(2))
+    assert [record.target for record in records] == [0, 1]
+    records, findings = read(["one", "two", "three"], ["a", None, float("nan")])
+    assert [record.target for record in records] == ["a"]
+    assert findings["empty label"].names == ["row 1", "row 2"]
+    with pytest.raises(ShapeError, match="not one-hot"):
+        read(["one", "two"], [[1, 1], [0, 1]])
+    with pytest.raises(DataError, match="a label is a text or a whole number, not nan"):
+        read(["one", "two"], [["a", float("nan")], ["b"]], multi_label=True)
 
 
 def test_json_lines_with_lists_of_labels(tmp_path):

@@ -57,6 +57,7 @@ def from_manifest(
     columns: Roles | None = None,
     encoding: str | None = None,
     folder: Path | None = None,
+    blank: bool = False,
 ) -> tuple[list[Record], Findings]:
     """Records from a CSV, TSV or JSONL file; paths in it are relative to its folder.
 
@@ -69,6 +70,7 @@ def from_manifest(
             ``{"text": ("title", "body")}``, are joined by spaces.
         encoding: Text encoding, where finding out goes wrong.
         folder: What paths are relative to, where that is not the folder of the manifest.
+        blank: Keep rows without an answer, as samples that have no label.
 
     Raises:
         UnreadableError: the file is missing, empty or not a table.
@@ -81,7 +83,7 @@ def from_manifest(
     table = read_table(path, encoding=encoding, header=not by_position)
     needed = (source,) if target is None else (source, target)
     places = _places(table, wanted, needed)
-    reader = _Reader(table, places, source, target, folder or table.path.parent, Findings(), {})
+    reader = _Reader(table, places, source, target, folder or table.path.parent, Findings(), {}, blank)
     if encoding is None:
         note_encoding(reader.findings, table.path.name, table.encoding)
     if max(len(table.header), *map(len, table.rows)) == 1:  # in a wider table a blank line is no row
@@ -156,6 +158,7 @@ class _Reader:
     folder: Path
     findings: Findings
     seen: dict[str, str]
+    blank: bool
 
     def row(self, cells: list[str], line: int) -> Record | None:
         """The record of a row, or None with a finding."""
@@ -174,8 +177,10 @@ class _Reader:
             self.findings.add(f"empty {self.source}", title, "Fill in the cell or remove the row.")
             return None
         if self.target is not None and not values[self.target]:
-            self.findings.add(f"empty {self.target}", name, "Fill in the cell or remove the row.")
-            return None
+            advice = "It is taken for a sample that has none." if self.blank else "Fill in the cell or remove the row."
+            self.findings.add(f"empty {self.target}", name, advice, dropped=not self.blank)
+            if not self.blank:
+                return None
         if self.source == "path" and self._repeated(given, values, name):
             return None
         return self._record(name, values, cells)

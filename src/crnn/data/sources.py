@@ -39,6 +39,7 @@ def read(
     columns: Roles | None = None,
     dims: Sequence[int] = (2, 3),
     missing: bool = False,
+    blank: bool = False,
 ) -> Read:
     """Records from what the user holds.
 
@@ -54,6 +55,7 @@ def read(
         columns: The manifest's columns by role, where their names are unusual; see `from_manifest`.
         dims: Dimensions that one array sample may have.
         missing: Let arrays hold NaN, for a task that knows what to do about missing values.
+        blank: Keep a manifest's rows without an answer, as samples that have no label.
 
     Raises:
         DataError: nothing usable is there; lists what is understood.
@@ -62,7 +64,7 @@ def read(
     if isinstance(data, (str, Path)):
         if targets is not None:
             raise DataError(f"{data} was given together with targets: put the targets into its manifest or folders")
-        return _read_path(data, suffixes, source, target, columns, dims, missing)
+        return _read_path(data, suffixes, source, target, columns, dims, missing, blank)
     if isinstance(data, Arrays):
         return data.records(dims, missing)
     if isinstance(data, np.ndarray) and data.ndim == 1 and (source == "text" or data.dtype.kind == "U"):
@@ -82,6 +84,7 @@ def _read_path(
     columns: Roles | None,
     dims: Sequence[int],
     missing: bool,
+    blank: bool,
 ) -> Read:
     if source == "text" and isinstance(data, str) and not data.lower().endswith(MANIFESTS) and existing(data) is None:
         return [Record(data, name="text")], Findings()
@@ -98,7 +101,7 @@ def _read_path(
     if path.suffix.lower() == ".npz":
         return from_arrays(*_stored_arrays(path), dims=dims, missing=missing)
     if path.name.lower().endswith(MANIFESTS):
-        return from_manifest(path, source=source, target=target, columns=columns)
+        return from_manifest(path, source=source, target=target, columns=columns, blank=blank)
     known = ", ".join((*suffixes, *MANIFESTS, *ARCHIVES))
     raise UnreadableError(f"{path} is of no kind that is read here: give a folder or a file of {known}")
 

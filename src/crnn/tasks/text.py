@@ -26,7 +26,8 @@ from crnn.tasks.calibration import fit_temperature, tempered
 from crnn.tasks.labels import Labels
 from crnn.tasks.task import Option, Plan, Task, size_index
 from crnn.tasks.text_answers import TextAnswer, answered
-from crnn.tasks.text_reading import Reader, columns, labels_of, text_of
+from crnn.tasks.text_labels import labels_of
+from crnn.tasks.text_reading import Reader, columns, text_of
 from crnn.tasks.text_vocabulary import mark, vocabulary_spec
 from crnn.text.augment import Drop, Swap
 from crnn.text.normalize import as_tokens, normalise, tokenise

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import contextlib
-import json
-import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -19,11 +17,11 @@ from crnn.data.manifest import Column, Roles, fold_name, from_manifest
 from crnn.data.sources import MANIFESTS, existing, located, read
 from crnn.data.table import read_table
 from crnn.errors import DataError, SpecError, UnreadableError
+from crnn.tasks.text_labels import with_label, with_labels
 
 SUFFIXES = (".txt", ".text", ".md")
 """Files that are one text each, in folders and when predicting."""
 
-_SEPARATORS = re.compile(r"[|;,、；，]")
 _SHOWN = 40
 """Letters of a text that a message shows."""
 _SENTENCE = 4
@@ -56,8 +54,7 @@ class Reader:
         if isinstance(data, (str, Path)):
             located(data)
         records, findings = self._table(data, "label") if _is_table(data) else self._other(data, targets)
-        if self.several:
-            records = [replace(record, target=labels_of(record.target)) for record in records]
+        records = with_labels(records) if self.several else with_label(records, findings)
         return self._whole(records, findings)
 
     def unlabelled(self, data: Any) -> tuple[list[Record], Findings]:
@@ -75,13 +72,12 @@ class Reader:
 
     def _other(self, data: Any, targets: Any) -> tuple[list[Record], Findings]:
         """A folder per label, an archive, lists of texts or of records."""
-        records, findings = read(data, targets, suffixes=SUFFIXES, source="text", target="label")
-        return records, findings
+        return read(data, targets, suffixes=SUFFIXES, source="text", target="label", blank=self.several)
 
     def _table(self, path: Any, target: str | None) -> tuple[list[Record], Findings]:
         named = self._named(path, target)
         try:
-            records, findings = read(path, source="text", target=target, columns=named)
+            records, findings = read(path, source="text", target=target, columns=named, blank=self.several)
         except DataError as error:
             if isinstance(error, UnreadableError) or "has no column" not in str(error):
                 raise
@@ -167,23 +163,6 @@ def _note_longer(records: Sequence[Record], findings: Findings, path: Any) -> No
     for name in longer_columns([dict(record.extra) for record in records], [str(record.source) for record in records]):
         advice = f"It is as long as the text; to read both, say text=…,{name} (--text …,{name})."
         findings.add("column not read", f"{name!r} of {path}", advice, dropped=False)
-
-
-def labels_of(given: Any) -> tuple[str, ...]:
-    """The labels of a cell that may hold several: a list, JSON, or divided by one of | ; , and their Chinese forms.
-
-    Example:
-        >>> labels_of("sport; politics"), labels_of('["a,b"]'), labels_of(["x"])
-        (('sport', 'politics'), ('a,b',), ('x',))
-    """
-    if isinstance(given, str):
-        try:
-            found = json.loads(given) if given.startswith("[") else _SEPARATORS.split(given)
-        except json.JSONDecodeError:
-            found = _SEPARATORS.split(given)
-    else:
-        found = [given] if given is None or isinstance(given, int) else list(given)
-    return tuple(dict.fromkeys(str(label).strip() for label in found if label is not None and str(label).strip()))
 
 
 def text_of(record: Record, findings: Findings | None = None) -> str:

@@ -1,0 +1,82 @@
+"""Labels of texts from what people have: one each or several, as texts, lists, zeros and ones."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from crnn.data.example import Record
+from crnn.data.findings import Findings
+from crnn.tasks.arrays import single_label
+from crnn.tasks.labels import plain
+
+_SEPARATORS = re.compile(r"[|;,、；，]")
+
+
+def with_label(records: Sequence[Record], findings: Findings) -> list[Record]:
+    """The records with their label as a text or a whole number, also where it came one-hot.
+
+    Those whose label is missing, as None or NaN in a list, are left out and named; where none has one, all stay.
+
+    Raises:
+        ShapeError: several numbers that are not one-hot.
+    """
+    kept = [record for record in records if not _missing(record.target)]
+    if not kept:
+        return list(records)
+    for row, record in enumerate(records):
+        if _missing(record.target):
+            findings.add("empty label", record.name or f"row {row}", "Fill it in or remove the sample.")
+    return [replace(record, target=single_label(record)) for record in kept]
+
+
+def with_labels(records: Sequence[Record]) -> list[Record]:
+    """The records with their labels as texts; of zeros and ones, the places of the ones.
+
+    Raises:
+        DataError: a label is no text or whole number.
+    """
+    rows = [_of_ones(record.target) for record in records]
+    whole = len({None if row is None else len(row) for row in rows}) == 1 and rows[0] is not None
+    sets = [np.flatnonzero(row) for row in rows] if whole else [record.target for record in records]
+    return [replace(record, target=labels_of(held)) for record, held in zip(records, sets, strict=True)]
+
+
+def labels_of(given: Any) -> tuple[str, ...]:
+    """The labels of a cell that may hold several: a list, JSON, or divided by one of | ; , and their Chinese forms.
+
+    Raises:
+        DataError: one of them is no text or whole number, as NaN is.
+
+    Example:
+        >>> labels_of("sport; politics"), labels_of('["a,b"]'), labels_of(["x"]), labels_of(3)
+        (('sport', 'politics'), ('a,b',), ('x',), ('3',))
+    """
+    if isinstance(given, str):
+        try:
+            found = json.loads(given) if given.startswith("[") else _SEPARATORS.split(given)
+        except json.JSONDecodeError:
+            found = _SEPARATORS.split(given)
+    elif isinstance(given, (set, frozenset)):
+        found = sorted(given, key=str)
+    else:
+        found = [given] if np.ndim(given) == 0 else list(given)
+    names = (str(plain(label)).strip() for label in found if label is not None)
+    return tuple(dict.fromkeys(name for name in names if name))
+
+
+def _of_ones(given: Any) -> Any:
+    """A row of zeros and ones as an array; None for anything else."""
+    if given is None or isinstance(given, (str, set, frozenset)) or np.ndim(given) != 1:
+        return None
+    row = np.asarray(given)
+    return row if len(row) > 1 and row.dtype.kind in "biuf" and np.isin(row, (0, 1)).all() else None
+
+
+def _missing(label: Any) -> bool:
+    return label is None or (isinstance(label, (float, np.floating)) and bool(np.isnan(label)))
