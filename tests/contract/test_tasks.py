@@ -7,6 +7,7 @@ import pytest
 
 import crnn
 from crnn.data.toy import gestures, printed_lines, reviews, sales, sequences, tone_texts, tone_words, tones
+from crnn.errors import UnreadableError
 from crnn.nn.kinds import read_spec
 from crnn.tasks import TASKS, from_config
 from crnn.tasks.task import SIZES
@@ -123,3 +124,9 @@ def test_the_plan_names_parts_that_exist(fitted):
     assert task.plan.monitor == "loss" or task.plan.monitor in model.metric_names
     loss = task.plan.loss
     assert (loss if isinstance(loss, str) else loss["name"]) in task.losses
+
+
+@pytest.mark.parametrize("name", sorted(TASKS))
+def test_a_name_that_looks_like_the_home_of_nobody_is_an_error_in_one_line(name):
+    with pytest.raises(UnreadableError, match=r"~~who.*check the path"):
+        TASKS[name]().read("~~who")

@@ -11,7 +11,7 @@ from crnn.data.arrays import Arrays
 from crnn.data.example import Record
 from crnn.data.sources import read
 from crnn.data.toy import tone_words
-from crnn.errors import DataError, UnreadableError
+from crnn.errors import DataError, ShapeError, UnreadableError
 
 WAV = (".wav",)
 
@@ -79,6 +79,13 @@ def test_a_list_of_texts_may_name_files_and_miss_some():
 def test_an_array_of_strings_is_a_list_of_them():
     assert read(np.array(["a", "b"]), ["x", "y"], source="text")[0][1] == Record("b", "y", "row 1")
     assert read(np.array(["a.wav"]))[0][0].source == Path("a.wav")
+
+
+def test_pairs_of_texts_keep_their_weights():
+    records, _ = read([("one", "a", 2.0), ("two", "b", 0.5)], source="text")
+    assert [(record.source, record.target, record.weight) for record in records] == [("one", "a", 2), ("two", "b", 0.5)]
+    with pytest.raises(ShapeError, match="weight of row 1 is -1"):
+        read([("one", "a", 2.0), ("two", "b", -1.0)], source="text")
 
 
 def test_records_pass_through():

@@ -33,6 +33,12 @@ def test_a_wide_table_gives_a_series_a_column(read):
     assert str(found[0].next_times(1)[0]) == "2024-01-11T00:00:00"
 
 
+def test_an_encoding_that_was_guessed_is_told(read):
+    found, findings = read(days(10, lambda day: day, header="日期,北京的气温"), encoding="gb18030")
+    assert [each.column for each in found] == ["北京的气温"]
+    assert findings["text in another encoding"].names == ["table.csv (gb18030)"]
+
+
 def test_a_long_table_gives_a_series_an_id(tmp_path):
     findings = Findings()
     path = sales(tmp_path / "s.csv", shops=3, weeks=20)

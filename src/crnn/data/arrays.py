@@ -79,7 +79,7 @@ def from_arrays(
         _refuse_bad_values(samples, titles)
     targets = [None] * count if y is None else _column("y", y, count)
     _refuse_bad_targets(targets, titles)
-    counted = [1.0] * count if weights is None else _weights(weights, count, titles)
+    counted = [1.0] * count if weights is None else weights_of(weights, count, titles)
     sides = [""] * count if groups is None else [str(group) for group in _column("groups", groups, count)]
     rows = zip(samples, targets, titles, sides, counted, strict=True)
     return [
@@ -226,7 +226,12 @@ def _plain(value: Any) -> Any:
     return value.item() if isinstance(value, (np.generic, np.ndarray)) and value.ndim == 0 else value
 
 
-def _weights(given: Any, count: int, names: Sequence[str]) -> list[float]:
+def weights_of(given: Any, count: int, names: Sequence[str]) -> list[float]:
+    """The weights of samples, one each.
+
+    Raises:
+        ShapeError: as many as there are samples they are not, or one is below 0 or not finite.
+    """
     values = [float(value) for value in _column("weights", given, count)]
     for name, value in zip(names, values, strict=True):
         if not (np.isfinite(value) and value >= 0):

@@ -13,8 +13,8 @@ from crnn.data.encoding import decode_text, encoding_of
 from crnn.data.example import Record
 from crnn.data.findings import Findings
 from crnn.data.manifest import SPLITS
-from crnn.data.sources import MANIFESTS, read
-from crnn.errors import DataError, UnreadableError
+from crnn.data.sources import MANIFESTS, located, read
+from crnn.errors import DataError
 from crnn.image import page, picture
 
 TABLES = ("manifest", "metadata", "lines")
@@ -43,7 +43,7 @@ def read_lines(data: Any, targets: Any = None, *, labelled: bool = True) -> Read
         UnreadableError: a path that does not exist, or a single page that cannot be read.
     """
     if isinstance(data, (str, Path)) and targets is None:
-        return _read_path(Path(data).expanduser(), str(data), labelled)
+        return _read_path(located(data), str(data), labelled)
     if isinstance(data, tuple) and len(data) == 2 and targets is None and _are_arrays(data[0]):
         data, targets = data
     if _are_arrays(data):
@@ -71,8 +71,6 @@ def _arrays(data: Any, targets: Any) -> list[Record]:
 
 
 def _read_path(path: Path, name: str, labelled: bool) -> Read:
-    if not path.exists():
-        raise UnreadableError(f"{path} does not exist (looked in {Path.cwd()}): check the path")
     if path.is_file() and is_archive(path):
         path = unpack(path)
     if path.is_dir():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ import torch
 
 from crnn.data.archive import SUFFIXES as ARCHIVES
 from crnn.data.archive import is_archive, unpack
-from crnn.data.arrays import Arrays, from_arrays, pairs
+from crnn.data.arrays import Arrays, from_arrays, pairs, weights_of
 from crnn.data.example import Record
 from crnn.data.findings import Findings
 from crnn.data.folders import from_folder
@@ -172,7 +173,9 @@ def _read_items(data: Any, targets: Any, source: str, dims: Sequence[int], missi
         return from_arrays(list(items), targets, dims=dims, missing=missing)
     inputs, answers, weights = pairs(items)
     if _is_string(inputs[0], source):
-        return _strings(inputs, answers, source), Findings()
+        records = _strings(inputs, answers, source)
+        counted = weights_of(weights, len(records), [record.name for record in records])
+        return [replace(each, weight=weight) for each, weight in zip(records, counted, strict=True)], Findings()
     return from_arrays(inputs, answers, weights, dims=dims, missing=missing)
 
 

@@ -12,7 +12,7 @@ from crnn.data.encoding import decode_text
 from crnn.data.example import Record
 from crnn.data.findings import Findings
 from crnn.data.manifest import SPLITS, from_manifest
-from crnn.data.sources import Read, read
+from crnn.data.sources import Read, located, read
 from crnn.errors import DataError, UnreadableError
 
 SIDECARS = (".txt", ".lab")
@@ -38,7 +38,7 @@ def read_transcribed(data: Any, targets: Any = None, *, suffixes: Sequence[str],
         DataError: nothing usable is there.
     """
     if isinstance(data, (str, Path)) and targets is None:
-        path = Path(data).expanduser()
+        path = located(data)
         if path.is_file() and is_archive(path):
             path = _single_folder(unpack(path))
         if path.is_dir() and not _has_manifest(path):

@@ -40,7 +40,7 @@ def inspect_data(given: Any, task: Task | str | None = None, *, targets: Any = N
     """Look into data; arguments and errors as those of `crnn.inspect.inspect`."""
     name = str(given) if isinstance(given, (str, Path)) else f"in memory ({type(given).__name__})"
     if isinstance(given, (str, Path)) and str(given).lower().endswith(ARRAYS):
-        given, targets = _npz(Path(given).expanduser())
+        given, targets = _npz(located(given))
     elif isinstance(given, tuple) and len(given) == 2 and targets is None:
         given, targets = given
     reader = _reader(task, given, targets)

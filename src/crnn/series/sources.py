@@ -50,7 +50,7 @@ def read_sequences(
     if isinstance(data, (str, Path)):
         if targets is not None:
             raise DataError(f"{data} was given together with targets: put the targets into its label column or folders")
-        records, findings = _of_path(Path(data).expanduser(), columns, labelled, several)
+        records, findings = _of_path(sources.located(data), columns, labelled, several)
     else:
         records, findings = sources.read(data, targets, dims=(1, 2), missing=True)
         records = _opened(records, columns, findings)
@@ -59,15 +59,13 @@ def read_sequences(
 
 def is_archive_set(path: str | Path) -> bool:
     """Whether a path is a ``.ts`` file, or a folder with the parts of a set of the UCR/UEA archives."""
-    place = Path(path).expanduser()
+    place = sources.existing(path) or Path(path)
     if place.is_dir():
         return any(file.name.lower().endswith(tuple(_PARTS)) for file in place.iterdir())
     return place.name.lower().endswith(ts_file.SUFFIXES)
 
 
 def _of_path(path: Path, columns: Mapping[str, Any], labelled: bool, several: bool) -> Read:
-    if not path.exists():
-        raise UnreadableError(f"{path} does not exist (looked in {Path.cwd()}): check the path")
     if path.is_file() and is_archive(path):
         path = unpack(path)
     if path.is_dir():

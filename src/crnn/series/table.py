@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 from pathlib import Path
 from typing import Any
@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from crnn.data.encoding import note_encoding
 from crnn.data.findings import Findings
 from crnn.data.table import Table, read_table
 from crnn.errors import DataError, UnknownNameError
@@ -59,6 +60,7 @@ def read_series(path: str | Path, roles: Roles, findings: Findings) -> list[Seri
         DataError: no such column, a text among numbers, times that cannot be read or follow no step.
     """
     table = _read(Path(path))
+    note_encoding(findings, table.path.name, table.encoding)
     _check_names(table, roles)
     time = roles.time or _time_column(table, roles)
     if time is None and (found := _by_row(table, roles, findings)) is not None:
@@ -72,10 +74,10 @@ def _read(path: Path) -> Table:
     """The table; columns of a file without a header are numbered from 1."""
     table = read_table(path)
     if not all(_is_number(cell) for cell in table.header):
-        return Table(table.path, _unique(table.header), table.rows, table.lines)
+        return replace(table, header=_unique(table.header))
     bare = read_table(path, header=False)
     width = max(map(len, bare.rows))
-    return Table(bare.path, tuple(f"column {number}" for number in range(1, width + 1)), bare.rows, bare.lines)
+    return replace(bare, header=tuple(f"column {number}" for number in range(1, width + 1)))
 
 
 def _is_number(cell: str) -> bool:

@@ -13,6 +13,7 @@ from torch import Tensor
 
 from crnn.data.example import Example, ExampleSet, Record
 from crnn.data.findings import Findings
+from crnn.data.sources import located
 from crnn.errors import DataError, NotReadyError, SpecError, SplitError
 from crnn.forecast_spec import ForecastSpec
 from crnn.nn.kinds import AnySpec
@@ -131,7 +132,7 @@ class Forecasting(Task):
             raise DataError("a forecast has no targets beside its series: give the series alone")
         findings = Findings()
         if isinstance(data, (str, Path)):
-            found = read_series(data, self._reading(), findings)
+            found = read_series(located(data), self._reading(), findings)
         elif isinstance(data, np.ndarray):
             found = from_array(data)
         elif _are_records(data):
