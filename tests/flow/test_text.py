@@ -16,8 +16,8 @@ from crnn.data.example import Record
 from crnn.data.toy import reviews
 from crnn.errors import DataError, DataWarning, MissingExtraError, NotReadyError, ShapeError, SpecError, UnreadableError
 from crnn.report.worst import Case, with_words
-from crnn.tasks.text import ALONE
 from crnn.tasks.text_baselines import NAME
+from crnn.tasks.text_linear import ALONE
 
 QUIET = crnn.TrainOptions(progress=False)
 

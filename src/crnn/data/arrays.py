@@ -230,7 +230,7 @@ def weights_of(given: Any, count: int, names: Sequence[str]) -> list[float]:
     """The weights of samples, one each.
 
     Raises:
-        ShapeError: as many as there are samples they are not, or one is below 0 or not finite.
+        ShapeError: there are more or fewer than samples, or one is below 0 or not finite.
     """
     values = [float(value) for value in _column("weights", given, count)]
     for name, value in zip(names, values, strict=True):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from pathlib import Path
 from typing import Any, ClassVar, Self
 
 import numpy as np
@@ -13,7 +12,6 @@ from torch import Tensor
 
 from crnn.data.example import Example, ExampleSet, Record
 from crnn.data.findings import Findings
-from crnn.data.sources import located
 from crnn.errors import DataError, NotReadyError, SpecError, SplitError
 from crnn.forecast_spec import ForecastSpec
 from crnn.nn.kinds import AnySpec
@@ -23,17 +21,18 @@ from crnn.series.covariates import Covariates
 from crnn.series.forecast import Forecast, Forecasts, by_level
 from crnn.series.lookback import Forget, Jitter
 from crnn.series.scaling import Scaling
-from crnn.series.series import Series, from_array
-from crnn.series.steps import DAY_S, Step
-from crnn.series.table import Roles, read_series
+from crnn.series.series import Series
+from crnn.series.steps import Step
+from crnn.series.table import Roles
 from crnn.series.windows import WindowSet
 from crnn.spec import ConvSpec, RecurrentSpec
+from crnn.tasks.forecast_choices import days_of, horizon_for, look_back_for, segment_for
+from crnn.tasks.forecast_reading import are_records, series_of
 from crnn.tasks.naive import naive, verdict
 from crnn.tasks.task import Option, Plan, Task, size_index
 
 UNITS = (32, 128, 256, 512)
 FILTERS = (4, 8, 8, 16)
-LONGEST_SEGMENT = 48
 MOST_VECTORS = 2000
 """More series than this share one network without vectors of their own: most of its weights would be vectors."""
 
@@ -130,28 +129,16 @@ class Forecasting(Task):
         """
         if targets is not None:
             raise DataError("a forecast has no targets beside its series: give the series alone")
+        if are_records(data):
+            return list(data), Findings()
         findings = Findings()
-        if isinstance(data, (str, Path)):
-            found = read_series(located(data), self._reading(), findings)
-        elif isinstance(data, np.ndarray):
-            found = from_array(data)
-        elif _are_records(data):
-            return list(data), findings
-        elif isinstance(data, Sequence) and data and isinstance(data[0], Series):
-            found = list(data)
-        elif isinstance(data, Sequence) and data and all(np.ndim(item) == 1 for item in data):
-            found = [replace(from_array(np.asarray(item))[0], name=f"series {at}") for at, item in enumerate(data, 1)]
-        else:
-            raise DataError(
-                f"a {type(data).__name__} is not understood as series: give a CSV file, an array (T,) or (T, C), or a"
-                " list of arrays (T_i,)"
-            )
-        return [Record(each, None, each.name, each.name) for each in map(_finite, found)], findings
+        found = series_of(data, self._reading(), findings)
+        return [Record(each, None, each.name, each.name) for each in found], findings
 
     def read_unlabelled(self, data: Any) -> tuple[list[Record], Findings]:
         """As `read`; names the series that are new to the model, and those with less history than it looks back on."""
         records, findings = self.read(data)
-        for record in () if _are_records(data) else records:
+        for record in () if are_records(data) else records:
             if self.scalings and record.name not in self.scalings:
                 advice = "It is forecast as one of their kind, in its own scale; train on it for more."
                 findings.add("series that training did not see", record.name, advice, dropped=False)
@@ -208,7 +195,7 @@ class Forecasting(Task):
         assert self.step is not None
         self.columns = tuple(dict.fromkeys(each.column for each in series))
         long = [each for each in series if len(each) >= self.look_back + self.horizon]
-        days = max((_days(each) for each in series), default=0.0)
+        days = max((days_of(each) for each in series), default=0.0)
         self.covariates = covariates.learn(series, calendar.cycles(self.step, days) if self.calendar else ())
         self._places = {}
         self.scalings = {each.name: scaling.learn(each, self.scaling, self.season) for each in long}
@@ -223,9 +210,9 @@ class Forecasting(Task):
         self.step = series[0].step
         self._season = self.given["season"] or self.step.season
         longest = max(map(len, series))
-        self._horizon = self.given["horizon"] or _horizon(longest, self._season)
+        self._horizon = self.given["horizon"] or horizon_for(longest, self._season)
         if self.given["look_back"] is None:
-            self._look_back = _look_back(int(np.median([len(each) for each in series])), self._horizon, self._season)
+            self._look_back = look_back_for(int(np.median([len(each) for each in series])), self._horizon, self._season)
         if longest < self.look_back + self.horizon:
             raise DataError(
                 f"the longest series has {longest} steps; a look-back of {self.look_back} and a horizon of"
@@ -317,7 +304,7 @@ class Forecasting(Task):
         return ForecastSpec(
             look_back=self.look_back,
             horizon=self.horizon,
-            segment=_segment(self.look_back),
+            segment=segment_for(self.look_back),
             convolutions=(ConvSpec(FILTERS[index], kernel=5, norm="none", activation="gelu"),),
             recurrent=RecurrentSpec("gru", UNITS[index]),
             season=self.season,
@@ -446,58 +433,7 @@ def _names(given: str | Sequence[str] | None) -> tuple[str, ...] | None:
     return (given,) if isinstance(given, str) else None if given is None else tuple(given)
 
 
-def _are_records(data: Any) -> bool:
-    """Whether data were read, and their findings told, before."""
-    return isinstance(data, Sequence) and len(data) > 0 and isinstance(data[0], Record)
-
-
 def _known_scaling(kind: str) -> str:
     if kind not in scaling.KINDS:
         raise SpecError(f"scaling={kind!r}: choose {', '.join(scaling.KINDS)}")
     return kind
-
-
-def _finite(series: Series) -> Series:
-    """The series, after a look for what a table could not have held.
-
-    Raises:
-        DataError: it is empty, or an array holds NaN or infinity.
-    """
-    if len(series) == 0:
-        raise DataError(f"{series.name} is empty: give at least one value")
-    for at in range(0, len(series), scaling.CHUNK):
-        part = np.asarray(series.values[at : at + scaling.CHUNK])
-        if part.dtype.kind not in "fiu":
-            raise DataError(f"{series.name} holds {part.dtype}, not numbers: give an array of numbers")
-        bad = np.flatnonzero(~np.isfinite(part))
-        if len(bad):
-            raise DataError(
-                f"{series.name}, step {at + int(bad[0])} is {part[bad[0]]}: fill gaps before giving an array; in a CSV"
-                " file they are named and carried over"
-            )
-    return series
-
-
-def _horizon(length: int, season: int) -> int:
-    """A season, where a series holds two; else a quarter of it, as of some hours of minutes, whose season is a day."""
-    return season if length >= 2 * season else max(length // 4, 1)
-
-
-def _look_back(length: int, horizon: int, season: int) -> int:
-    """Two seasons or two horizons, as far as half of a series allows; a whole season where that fits at all."""
-    wanted = max(2 * season if season > 1 else 0, 2 * horizon, 8)
-    found = min(wanted, max((length - horizon) // 2, 1))
-    return season if found < season and length >= season + 2 * horizon else found
-
-
-def _segment(look_back: int) -> int:
-    """The longest divisor of the look-back that leaves two segments; any length where all divisors are short."""
-    most = max(1, min(LONGEST_SEGMENT, look_back // 2))
-    best = max(size for size in range(1, most + 1) if look_back % size == 0)
-    return best if 3 * best >= most else most
-
-
-def _days(series: Series) -> float:
-    if series.times.dtype.kind != "M" or len(series) == 0:
-        return 0.0
-    return float((series.times[-1] - series.times[0]) / np.timedelta64(DAY_S, "s"))

@@ -21,7 +21,7 @@ from crnn.nn.embedding import Embedding, Linear
 from crnn.nn.kinds import AnySpec
 from crnn.padded import Vary, chained
 from crnn.spec import BranchSpec, ConvSpec, HeadSpec, NetworkSpec, RecurrentSpec
-from crnn.tasks import text_baselines
+from crnn.tasks import text_baselines, text_linear
 from crnn.tasks.calibration import fit_temperature, tempered
 from crnn.tasks.labels import Labels
 from crnn.tasks.task import Option, Plan, Task, size_index
@@ -45,15 +45,6 @@ MOST_WIDE = 32
 
 MOST_GRAMS = 40_000
 """N-grams that have a vector, the commonest; the linear model knows them all."""
-
-PIECES = 0.3
-"""Weight of a character n-gram beside a word's in the linear model."""
-
-MOST_SOLVED = 50_000_000
-"""Numbers in the texts that the linear model is fitted to."""
-
-ALONE = "its linear model alone"
-"""The row beside the network of what it answers without its convolutions and its recurrence."""
 
 LETTERS = 40
 """Letters a token that a long text is cut to before it is tokenised."""
@@ -193,7 +184,7 @@ class TextClassification(Task):
         spec = vocabulary.spec
         linear = self._linear
         if linear is None and self.wide:
-            linear = Linear(torch.ones(len(vocabulary)), self.wide, self._loudness())
+            linear = text_linear.empty(vocabulary, self.wide)
         front = Embedding(
             self._vector_rows,
             spec.slots,
@@ -251,7 +242,7 @@ class TextClassification(Task):
         self.vocabulary = Vocabulary.learn(texts, vocabulary_spec(texts))
         self.seen = _marks(texts)
         if self.wide:
-            self._solve(texts, self._sides(records))
+            self._linear = text_linear.solved(self.vocabulary, texts, self._sides(records))
         if self.vectors is not None:
             self._read_vectors(self.vectors)
 
@@ -267,20 +258,6 @@ class TextClassification(Task):
                 texts.append(self.tokens(text_of(record)))
                 kept.append(record)
         return kept, texts
-
-    def _solve(self, texts: Sequence[Sequence[str]], sides: NDArray[np.float32]) -> None:
-        """Fit the linear model beside the network, to a sample of the texts where there are very many."""
-        vocabulary = self._known()
-        share = min(1.0, MOST_SOLVED / max(sum(map(len, texts)) * vocabulary.spec.slots, 1))
-        rows = np.sort(np.random.default_rng(0).permutation(len(texts))[: max(1, int(share * len(texts)))])
-        numbers = [vocabulary.numbers(texts[row]) for row in rows]
-        self._linear = Linear(torch.from_numpy(vocabulary.weights(numbers)), self.wide, self._loudness())
-        self._linear.fit([torch.from_numpy(ids) for ids in numbers], torch.from_numpy(2 * sides[rows] - 1))
-
-    def _loudness(self) -> Tensor:
-        """Weight of each slot in the linear model: there are many pieces of a word, but they tell less."""
-        spec = self._known().spec
-        return torch.tensor([1.0] * spec.tokens + [PIECES] * spec.pieces)
 
     def _sides(self, records: Sequence[Record]) -> NDArray[np.float32]:
         """Which labels each record has, ``(N, K)`` zeros and ones."""
@@ -393,10 +370,8 @@ class TextClassification(Task):
         linear = getattr(front, "linear", None)
         if linear is None:
             return {}
-        ids = (torch.from_numpy(self._known().numbers(self.pieces(record)).clip(0)) for record in judged.records)
-        with torch.no_grad():
-            scores = torch.cat([linear(each[None].to(linear.table.device)).sum(1).cpu() for each in ids])
-        return {ALONE: scores.sigmoid() if self.multi_label else scores.softmax(1)}
+        texts = map(self.pieces, judged.records)
+        return {text_linear.ALONE: text_linear.answers(linear, self._known(), texts, several=self.multi_label)}
 
     # ── saving ───────────────────────────────────────────────────────────────────────────────────────────────────────
 

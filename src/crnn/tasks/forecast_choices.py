@@ -1,0 +1,37 @@
+"""What a forecast chooses where nobody said: horizon, look-back and segments, by season and length."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from crnn.series.series import Series
+from crnn.series.steps import DAY_S
+
+LONGEST_SEGMENT = 48
+"""Steps of a segment of the recurrence."""
+
+
+def horizon_for(length: int, season: int) -> int:
+    """A season, where a series holds two; else a quarter of it, as of some hours of minutes, whose season is a day."""
+    return season if length >= 2 * season else max(length // 4, 1)
+
+
+def look_back_for(length: int, horizon: int, season: int) -> int:
+    """Two seasons or two horizons, as far as half of a series allows; a whole season where that fits at all."""
+    wanted = max(2 * season if season > 1 else 0, 2 * horizon, 8)
+    found = min(wanted, max((length - horizon) // 2, 1))
+    return season if found < season and length >= season + 2 * horizon else found
+
+
+def segment_for(look_back: int) -> int:
+    """The longest divisor of the look-back that leaves two segments; any length where all divisors are short."""
+    most = max(1, min(LONGEST_SEGMENT, look_back // 2))
+    best = max(size for size in range(1, most + 1) if look_back % size == 0)
+    return best if 3 * best >= most else most
+
+
+def days_of(series: Series) -> float:
+    """Days from the first step to the last; 0 where steps have no times."""
+    if series.times.dtype.kind != "M" or len(series) == 0:
+        return 0.0
+    return float((series.times[-1] - series.times[0]) / np.timedelta64(DAY_S, "s"))

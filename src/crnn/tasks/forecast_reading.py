@@ -1,0 +1,66 @@
+"""Series to forecast from what people have: tables, arrays, lists of arrays."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from crnn.data.example import Record
+from crnn.data.findings import Findings
+from crnn.data.sources import located
+from crnn.errors import DataError
+from crnn.series import scaling
+from crnn.series.series import Series, from_array
+from crnn.series.table import Roles, read_series
+
+
+def are_records(data: Any) -> bool:
+    """Whether data were read, and their findings told, before."""
+    return isinstance(data, Sequence) and len(data) > 0 and isinstance(data[0], Record)
+
+
+def series_of(data: Any, roles: Roles, findings: Findings) -> list[Series]:
+    """The series of a table, an array ``(T,)`` or ``(T, C)``, a list of arrays, or of `Series`.
+
+    Raises:
+        DataError: it is none of these, or a series is empty or not finite.
+    """
+    if isinstance(data, (str, Path)):
+        found = read_series(located(data), roles, findings)
+    elif isinstance(data, np.ndarray):
+        found = from_array(data)
+    elif isinstance(data, Sequence) and data and isinstance(data[0], Series):
+        found = list(data)
+    elif isinstance(data, Sequence) and data and all(np.ndim(item) == 1 for item in data):
+        found = [replace(from_array(np.asarray(item))[0], name=f"series {at}") for at, item in enumerate(data, 1)]
+    else:
+        raise DataError(
+            f"a {type(data).__name__} is not understood as series: give a CSV file, an array (T,) or (T, C), or a"
+            " list of arrays (T_i,)"
+        )
+    return list(map(_finite, found))
+
+
+def _finite(series: Series) -> Series:
+    """The series, after a look for what a table could not have held.
+
+    Raises:
+        DataError: it is empty, or an array holds NaN or infinity.
+    """
+    if len(series) == 0:
+        raise DataError(f"{series.name} is empty: give at least one value")
+    for at in range(0, len(series), scaling.CHUNK):
+        part = np.asarray(series.values[at : at + scaling.CHUNK])
+        if part.dtype.kind not in "fiu":
+            raise DataError(f"{series.name} holds {part.dtype}, not numbers: give an array of numbers")
+        bad = np.flatnonzero(~np.isfinite(part))
+        if len(bad):
+            raise DataError(
+                f"{series.name}, step {at + int(bad[0])} is {part[bad[0]]}: fill gaps before giving an array; in a CSV"
+                " file they are named and carried over"
+            )
+    return series
