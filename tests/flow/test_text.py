@@ -563,12 +563,12 @@ def test_without_scikit_learn_the_row_is_missed_with_advice(monkeypatch):
     assert issubclass(MissingExtraError, ImportError)
 
 
-@pytest.mark.filterwarnings("always::crnn.errors.DataWarning")
 def test_a_file_that_cannot_be_read_costs_no_baselines(tmp_path):
     records = [Record(f"{word} {number}", word, f"row {number}") for number in range(20) for word in ("good", "bad")]
     records.append(Record(tmp_path / "gone.txt", "bad", "gone.txt"))
     model = crnn.Model(crnn.TextClassification(), size="tiny")
-    model.fit(records, validation_data=records[:8], epochs=1, options=QUIET)
+    with pytest.warns(DataWarning, match=r"gone\.txt cannot be read as text"):
+        model.fit(records, validation_data=records[:8], epochs=1, options=QUIET)
     assert model.baselines()[NAME].argmax(1).tolist() == [1, 0] * 4
 
 
