@@ -38,6 +38,13 @@ def test_origins_are_a_horizon_apart_and_end_at_the_end(found):
     assert len(found.history[0]) == 234
 
 
+def test_a_large_level_leaves_the_measures_exact(model):
+    values = 1e9 + np.cumsum(np.random.default_rng(0).choice([-3.0, 3.0], 300))
+    found = backtest(model, [values], folds=20)
+    errors = [np.abs(values[at : at + 6] - values[at - 1]) for at in range(300 - 6 * 20, 300, 6)]
+    assert found.measures["last value"]["mae"] == pytest.approx(np.mean(errors), rel=1e-9)
+
+
 def test_every_measure_of_network_and_rules(found):
     assert set(found.measures) == {"the network", "last value", "seasonal naive", "drift", "linear ridge"}
     assert all(tuple(row) == MEASURES for row in found.measures.values())

@@ -105,12 +105,14 @@ def backtest(
     _say_if_seen(task, parts, findings)
     windows = task.windows(parts)
     rows = _rows(windows, step)
+    if not rows:
+        raise DataError(f"no origin can be judged: what came there is mostly missing in the data:\n{findings}")
     judged = windows.chosen(rows)
     said = _said(predictor, judged, batch_size)
     points = said if said.dim() == 2 else _point(predictor, said)
     rules = task.baselines(before, judged)
     found = {NETWORK: points, **rules}
-    truth = judged.targets_of(judged.spaced().tolist()).double()
+    truth = judged.targets_of(judged.spaced().tolist())
     scales = judged.units_of(judged.spaced().tolist()).naive
     measures = {
         who: _measured(values, truth, scales, said if who == NETWORK else None) for who, values in found.items()

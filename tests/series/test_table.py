@@ -5,7 +5,7 @@ import pytest
 
 from crnn.data.findings import Findings
 from crnn.data.toy import sales
-from crnn.errors import DataError, UnknownNameError
+from crnn.errors import DataError, SpecError, UnknownNameError
 from crnn.series.table import Roles, read_series
 
 
@@ -31,6 +31,41 @@ def test_a_wide_table_gives_a_series_a_column(read):
     assert found[1].values.tolist() == [2.0 * day for day in range(10)]
     assert findings["columns to forecast"].names == ["a, b"]
     assert str(found[0].next_times(1)[0]) == "2024-01-11T00:00:00"
+
+
+def test_rows_with_more_cells_than_the_header_are_left_out_and_named(read):
+    found, findings = read(days(20, lambda day: day) + "\n2024-01-21,1,000")
+    assert len(found[0]) == 20
+    assert findings["torn row"].names == ["line 22"]
+    with pytest.raises(DataError, match=r"no row of .* can be used"):
+        read("date,sales\n2024-01-01,1,000\n2024-01-02,2,000")
+
+
+def test_a_first_row_of_a_time_and_numbers_is_no_header(read):
+    found, _ = read(days(20, lambda day: 900 + day, header="").strip())
+    assert found[0].values.tolist() == [900.0 + day for day in range(20)]
+
+
+def test_a_wrong_date_is_named_and_does_not_make_one_series_of_all(read):
+    rows = [f"2024-01-{day:02d},{shop},{day}" for day in range(1, 29) for shop in ("north", "south")]
+    rows[4] = "2024-02-30,north,3"
+    with pytest.raises(DataError, match=r"'date', line 6: '2024-02-30' is no time"):
+        read("\n".join(["date,shop,sales", *rows]))
+
+
+def test_rows_without_an_id_and_series_without_a_value_are_named(read):
+    rows = [f"2024-01-{day:02d},{shop},{day}" for day in range(1, 29) for shop in ("a", "b")]
+    found, findings = read("\n".join(["date,shop,sales", *rows, "2024-01-29,,5"]), series=("shop",))
+    assert [each.name for each in found] == ["a", "b"]
+    assert findings["row without an id"].names == ["line 58"]
+    found, findings = read("id,1,2,3\nA,5,6,7\nB,,,\nC,1,2,3")
+    assert [each.name for each in found] == ["A", "C"]
+    assert findings["series without a value"].names == ["B"]
+
+
+def test_what_is_forecast_is_not_known_ahead(read):
+    with pytest.raises(SpecError, match="'sales' is to be forecast and known ahead"):
+        read(days(20, lambda day: day), target=("sales",), known=("sales",))
 
 
 def test_an_encoding_that_was_guessed_is_told(read):

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from crnn.data.encoding import note_encoding
 from crnn.data.findings import Findings
 from crnn.data.table import Table, read_table
-from crnn.errors import DataError, UnknownNameError
+from crnn.errors import DataError, SpecError, UnknownNameError
 from crnn.series.grid import Rows, gridded
 from crnn.series.numbers import MISSING, looks_numeric, numbers
 from crnn.series.series import Series
@@ -59,7 +59,7 @@ def read_series(path: str | Path, roles: Roles, findings: Findings) -> list[Seri
     Raises:
         DataError: no such column, a text among numbers, times that cannot be read or follow no step.
     """
-    table = _read(Path(path))
+    table = _whole(_read(Path(path)), findings)
     note_encoding(findings, table.path.name, table.encoding)
     _check_names(table, roles)
     time = roles.time or _time_column(table, roles)
@@ -71,13 +71,28 @@ def read_series(path: str | Path, roles: Roles, findings: Findings) -> list[Seri
 
 
 def _read(path: Path) -> Table:
-    """The table; columns of a file without a header are numbered from 1."""
+    """The table; columns of a file without a header, whose first row is numbers and times, are numbered from 1."""
     table = read_table(path)
-    if not all(_is_number(cell) for cell in table.header):
+    counted = [_is_number(cell) for cell in table.header]
+    if not any(counted) or not all(
+        plain or looks_like_time([cell]) for plain, cell in zip(counted, table.header, strict=True)
+    ):
         return replace(table, header=_unique(table.header))
     bare = read_table(path, header=False)
     width = max(map(len, bare.rows))
     return replace(bare, header=tuple(f"column {number}" for number in range(1, width + 1)))
+
+
+def _whole(table: Table, findings: Findings) -> Table:
+    """Without rows that have more cells than the header, as a thousand with a comma that is not quoted makes them."""
+    width = len(table.header)
+    kept = [place for place, row in enumerate(table.rows) if not any(row[width:])]
+    for place in sorted({*range(len(table.rows))} - {*kept}):
+        advice = "It has more cells than the header: check delimiter, quoting, and commas in numbers."
+        findings.add("torn row", f"line {table.lines[place]}", advice)
+    if not kept:
+        raise DataError(f"no row of {table.path} can be used:\n{findings}")
+    return replace(table, rows=[table.rows[at] for at in kept], lines=[table.lines[at] for at in kept])
 
 
 def _is_number(cell: str) -> bool:
@@ -101,6 +116,8 @@ def _unique(header: Sequence[str]) -> tuple[str, ...]:
 
 def _check_names(table: Table, roles: Roles) -> None:
     given = (*((roles.time,) if roles.time else ()), *(roles.target or ()), *(roles.series or ()), *roles.known)
+    for name in sorted({*(roles.target or ())} & {*roles.known}):
+        raise SpecError(f"the column {name!r} is to be forecast and known ahead: what is forecast is not known")
     for name in given:
         if name not in table.header:
             raise UnknownNameError(f"column of {table.path}", name, table.header[:_MANY])
@@ -119,7 +136,11 @@ def _time_column(table: Table, roles: Roles) -> str | None:
     taken = {*(roles.target or ()), *(roles.series or ()), *roles.known}
     free = [name for name in table.header[:_MANY] if name not in taken]
     named = [name for name in free if _called(name, _TIME_NAMES) or any(word in name for word in _TIME_NAMES_ABROAD)]
-    for name in dict.fromkeys([*named, *free]):
+    for name in named:  # where single times are wrong, whoever reads them says which
+        told = [cell for cell in _cells(table, name) if cell][:200]
+        if sum(looks_like_time([cell]) for cell in told) > len(told) / 2:
+            return name
+    for name in free:
         if looks_like_time([cell for cell in _cells(table, name) if cell][:200]):
             return name
     counted = [name for name in named if _counts(_cells(table, name))]
@@ -210,7 +231,7 @@ def _split(
         times[rows] = stamps.times
     columns = {name: numbers(_cells(table, name), name, table.lines, findings) for name in targets}
     ahead = {name: _known(table, name, findings) for name in known}
-    groups = _grouped(table, keys, rows)
+    groups = _grouped(table, keys, rows, findings)
     step = infer_step([times[group] for group in groups.values()])
     found: list[Series] = []
     for key, group in groups.items():
@@ -238,14 +259,19 @@ def _known(table: Table, name: str, findings: Findings) -> NDArray[Any]:
     return np.array(cells, dtype=object)
 
 
-def _grouped(table: Table, keys: Sequence[str], rows: NDArray[Any]) -> dict[str, NDArray[Any]]:
+def _grouped(table: Table, keys: Sequence[str], rows: NDArray[Any], findings: Findings) -> dict[str, NDArray[Any]]:
     """Rows by the name of their series, in the order in which the file first names it."""
     if not keys:
         return {"": rows}
     columns = [_cells(table, name) for name in keys]
     groups: dict[str, list[int]] = {}
     for row in rows.tolist():
-        groups.setdefault(" · ".join(column[row] for column in columns), []).append(row)
+        if all(column[row] for column in columns):
+            groups.setdefault(" · ".join(column[row] for column in columns), []).append(row)
+        else:
+            findings.add("row without an id", f"line {table.lines[row]}", "Fill in which series it belongs to.")
+    if not groups:
+        raise DataError(f"no row of {table.path} says which series it belongs to:\n{findings}")
     return {key: np.array(group) for key, group in groups.items()}
 
 
@@ -265,7 +291,12 @@ def _by_row(table: Table, roles: Roles, findings: Findings) -> list[Series] | No
         cells = row[1:]
         while cells and cells[-1].lower() in MISSING:
             cells = cells[:-1]
+        if not cells:
+            findings.add("series without a value", row[0], "Fill it in or remove the row.")
+            continue
         values = numbers(cells, row[0], [line] * len(cells), findings)
         part = Rows(row[0], times[: len(cells)], {"": values}, {}, False)
         found.extend(gridded(part, step, findings))
+    if not found:
+        raise DataError(f"no series of {table.path} has a value:\n{findings}")
     return found

@@ -188,8 +188,8 @@ class WindowSet(ExampleSet):
         return self.targets_of(range(min(len(self), 256)))
 
     def targets_of(self, rows: Sequence[int]) -> Tensor:
-        """What came, ``(B, H)`` in real units."""
-        return torch.from_numpy(self._cut(rows, 0)[1].astype(np.float32))
+        """What came, ``(B, H)`` in real units; double precision, since a large level leaves little room for changes."""
+        return torch.from_numpy(self._cut(rows, 0)[1])
 
     def units_of(self, rows: Sequence[int]) -> Units:
         """The units of some windows."""
