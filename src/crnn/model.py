@@ -280,6 +280,7 @@ class Model:
             clip_norm=compiled.clip_norm,
             average=compiled.average,
             fingerprint=parts.fingerprint(settings),
+            summary=self.task.summary(),
         )
 
     def _measuring(self) -> Any:

@@ -38,3 +38,9 @@ def test_by_name_number_and_as_json(found):
 def test_a_place_that_cannot_be_written_to_is_named(found, tmp_path):
     with pytest.raises(CrnnError, match="cannot write the forecast"):
         found.to_csv(tmp_path / "nowhere" / "next.csv")
+
+
+def test_times_of_all_series_are_written_alike(tmp_path):
+    days, hours = np.array(["2024-01-01"], "M8[s]"), np.array(["2024-01-01T06:00"], "M8[s]")
+    found = Forecasts([Forecast(name, times, np.ones(1), {}) for name, times in (("a", days), ("b", hours))])
+    assert found.to_csv().splitlines()[1:] == ["a,2024-01-01T00:00,1", "b,2024-01-01T06:00,1"]

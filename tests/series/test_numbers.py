@@ -71,3 +71,8 @@ def test_a_column_of_texts_is_no_column_of_numbers():
     assert not looks_numeric(["a", "b", "1"])
     assert looks_numeric(["", "1,5", "x", "2"])
     assert not looks_numeric(["", ""])
+
+
+@pytest.mark.parametrize("mark", [" ", "\u00a0", "\u202f", "'", "’"])
+def test_thousands_may_be_marked_by_spaces_and_apostrophes(mark):
+    assert numbers([f"1{mark}234.5", f"12{mark}345{mark}678"], "a", [2, 3], Findings()).tolist() == [1234.5, 12345678.0]

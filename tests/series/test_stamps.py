@@ -91,3 +91,19 @@ def test_plain_numbers_count_steps_and_years_need_their_name():
     assert read("1990", "1991", column="Year")[1] == np.datetime64("1991-01-01", "s")
     with pytest.raises(DataError, match="fractions"):
         read("0.5", "1.5")
+
+
+@pytest.mark.parametrize("clock", ["25:00", "10:75", "24:30", "13:00 pm"])
+def test_a_clock_that_shows_no_time_is_named(clock):
+    with pytest.raises(DataError, match=f"line 3: '31/01/2024 {clock}' is no time"):
+        parse(["31/01/2024 10:00", f"31/01/2024 {clock}"], "time", [2, 3], Findings())
+
+
+def test_hour_24_is_the_first_of_the_next_day():
+    found = parse(["2024-01-31 23:00", "2024-01-31 24:00"], "time", [2, 3], Findings())
+    assert str(found.times[1]) == "2024-02-01T00:00:00"
+
+
+def test_parts_of_a_second_are_refused():
+    with pytest.raises(DataError, match="'time' has several times in one second"):
+        parse([f"2024-01-01T00:00:0{at // 10}.{at % 10}" for at in range(30)], "time", range(2, 32), Findings())

@@ -211,3 +211,64 @@ def test_times_off_the_grid_move_to_it_and_are_told(read):
     found, findings = read(text)
     assert len(found[0]) == 20
     assert "time between two steps" in findings
+
+
+def test_rows_to_come_keep_their_own_times(read):
+    dates = [day for day in np.arange("2024-12-02", "2025-01-08", dtype="M8[D]") if np.is_busday(day)]
+    dates = [day for day in dates if str(day) not in ("2024-12-25", "2024-12-26", "2025-01-01")]
+    rows = [f"{day},{at if str(day) < '2024-12-23' else ''},{at % 2}" for at, day in enumerate(dates)]
+    found, _ = read("\n".join(["date,sales,promo", *rows]), known=("promo",))
+    assert found[0].next_times(4).astype("M8[D]").astype(str).tolist() == [
+        *("2024-12-23", "2024-12-24", "2024-12-27", "2024-12-30")
+    ]
+    ahead = len(dates) - len(found[0])
+    assert found[0].next_times(ahead + 2).astype("M8[D]").astype(str).tolist()[-3:] == [
+        *("2025-01-07", "2025-01-08", "2025-01-09")
+    ]
+    assert found[0].until(2).next_times(1).astype("M8[D]").astype(str).tolist() == ["2024-12-04"]
+
+
+def test_a_late_first_row_does_not_move_the_others(read):
+    rows = ["2024-01-01T00:03,0", *(f"2024-01-01T{hour:02d}:00,{hour}" for hour in range(1, 20))]
+    found, findings = read("\n".join(["time,load", *rows]))
+    assert str(found[0].times[5]) == "2024-01-01T05:00:00"
+    assert findings["time between two steps"].names == ["all rows: 1, the first is 2024-01-01T00:03:00"]
+
+
+def test_months_that_are_moved_are_told(read):
+    rows = [f"20{10 + at // 12}-{at % 12 + 1:02d}-{2 if at == 7 else 1:02d},{at}" for at in range(40)]
+    found, findings = read("\n".join(["date,sales", *rows]))
+    assert (found[0].step.name, len(found[0]), found[0].missing) == ("month", 40, None)
+    assert findings["time between two steps"].names == ["all rows: 1, the first is 2010-08-02T00:00:00"]
+
+
+def test_a_series_that_ends_before_the_others_is_told(read):
+    found, findings = read(days(10, lambda day: day, lambda day: day if day < 8 else "", header="date,a,b"))
+    assert [len(each) for each in found] == [10, 8]
+    assert findings["series that ends before others"].names == ["b: 2024-01-08T00:00:00 instead of 2024-01-10T00:00:00"]
+    assert str(found[1].next_times(1)[0]) == "2024-01-09T00:00:00"
+
+
+def test_blank_lines_are_told(read):
+    _, findings = read("a,b\n1,2\n,\n3,4\n5,6\n")
+    assert findings["blank line"].names == ["line 3"]
+
+
+def test_a_series_a_row_without_a_header(read):
+    found, _ = read("H1,605,586,586\nH2,5,6,7\n")
+    assert [(each.name, each.values.tolist()) for each in found] == [("H1", [605, 586, 586]), ("H2", [5, 6, 7])]
+
+
+def test_a_series_a_row_under_years_with_several_names(read):
+    found, _ = read("Country,Code,2018,2019,2020,\nChina,CN,1,2,3,\nPeru,PE,4,5,6,\n")
+    assert [each.name for each in found] == ["China · CN", "Peru · PE"]
+    assert (found[0].step.name, str(found[0].times[0])) == ("year", "2018-01-01T00:00:00")
+    found, _ = read("Country,2020,2019,2018\nChina,3,2,1\nPeru,6,5,4\n")
+    assert found[0].values.tolist() == [1, 2, 3]
+
+
+def test_rows_of_many_facts_are_no_series(read):
+    _, findings = read(
+        "country,population,area,income\n" + "".join(f"c{at},{at},{3 * at},{7 - at}\n" for at in range(9))
+    )
+    assert "no time column" in findings

@@ -292,3 +292,35 @@ def test_coverage_is_the_share_inside_the_outer_quantiles():
     predictions = torch.tensor([[[0.0, 1, 2], [0, 1, 2]]])
     assert float(measure.of(predictions, torch.tensor([[1.0, 5.0]]))) == 0.5
     assert np.isnan(float(measure.of(predictions[..., 0], torch.tensor([[1.0, 5.0]]))))
+
+
+def test_a_part_of_the_table_of_training_is_read_as_that_was(tmp_path):
+    task = Forecasting(4, 12, target="sales", known="holiday")
+    learnt(task, sales(tmp_path / "sales.csv", shops=3, weeks=60))
+    again = from_config(json.loads(json.dumps(task.config())))
+    lines = sales(tmp_path / "next.csv", shops=3, weeks=60, ahead=4).read_text().splitlines()
+    (tmp_path / "one.csv").write_text("\n".join([lines[0], *(line for line in lines if "shop 2" in line)]))
+    records, findings = again.read_unlabelled(tmp_path / "one.csv")
+    assert [record.name for record in records] == ["shop 2"]
+    assert len(findings) == 0
+    assert again.summary() == task.summary()
+
+
+def test_three_working_days_follow_a_model_of_working_days(tmp_path):
+    days = np.busday_offset("2024-01-01", np.arange(60))
+    rows = [f"{day},{at % 5}" for at, day in enumerate(days)]
+    (tmp_path / "all.csv").write_text("\n".join(["date,close", *rows]))
+    (tmp_path / "three.csv").write_text("\n".join(["date,close", *rows[-3:]]))
+    task = Forecasting(2, 5)
+    learnt(task, tmp_path / "all.csv")
+    (record,), _ = task.read_unlabelled(tmp_path / "three.csv")
+    assert task.prepare(record).inputs.shape[0] == 3 + 2
+
+
+def test_training_tells_what_the_table_was_taken_for(tmp_path, capsys):
+    model = crnn.Model(Forecasting(4, 12, target="sales", known="holiday"), size="tiny")
+    model.fit(sales(tmp_path / "sales.csv", shops=3, weeks=60), epochs=1, options=crnn.TrainOptions(progress=True))
+    told = capsys.readouterr().out
+    assert "time         date: steps of a week, trained on 2021-01-04 to " in told
+    assert "series       3, told apart by shop" in told
+    assert told.index("known ahead  holiday") < told.index("epoch 1/1")

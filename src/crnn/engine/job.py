@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from torch import Tensor
@@ -54,6 +54,7 @@ class Job:
         clip_norm: Largest gradient norm, or None.
         average: Decay of the weight average per step, or None.
         fingerprint: Of data and settings: a checkpoint with another one is not resumed.
+        summary: What was found out about the data and chosen for them, to be told before the first epoch.
     """
 
     recogniser: Recogniser
@@ -71,3 +72,4 @@ class Job:
     clip_norm: float | None
     average: float | None
     fingerprint: str
+    summary: Mapping[str, str] = field(default_factory=dict)

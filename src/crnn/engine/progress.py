@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,13 @@ class Progress:
 
     def __init__(self, steps: int, done: int, shown: bool) -> None:
         self._bar: Any = tqdm(total=steps, initial=done, unit="step", disable=not shown, leave=False, mininterval=0.5)
+
+    def announce(self, summary: Mapping[str, str]) -> None:
+        """Training begins, on what the summary says."""
+        if not self._bar.disable:
+            width = max(map(len, summary), default=0)
+            for name, value in summary.items():
+                self._bar.write(f"{name:<{width}}  {value}")
 
     def step(self, loss: float) -> None:
         """One step is done."""

@@ -176,6 +176,7 @@ class Training:
         shown = self.options.progress and self.fabric.is_global_zero
         steps = len(self.loader)
         bar = Progress(steps * self.job.epochs, steps * len(self.history), shown)
+        bar.announce(self.job.summary)
         try:
             while len(self.history) < self.job.epochs and not self.best.exhausted:
                 better = self._epoch(bar)

@@ -178,6 +178,7 @@ def _check(found: Inspection, records: list[Record], task: Task) -> None:
     train, dev = ([records[row] for row in rows] for rows in named) if named else (records, [])
     try:
         task.learn(train)
+        found.facts.update(task.summary())
         spec, loss = task.network("small"), objective(task.plan.loss)
         predictor.build(task, spec, loss, blank=True)  # says where convolutions leave nothing of the features
         short = too_short(task, spec, loss)

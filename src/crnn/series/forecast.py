@@ -6,6 +6,7 @@ import csv
 import io
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Any, overload
 
@@ -51,9 +52,9 @@ class Forecast:
             "quantiles": {str(level): [float(value) for value in row] for level, row in self.quantiles.items()},
         }
 
-    def rows(self) -> Iterator[list[str]]:
-        """The lines of a table: series, time, value, then the quantiles."""
-        for at, time in enumerate(time_texts(self.times)):
+    def rows(self, times: Sequence[str]) -> Iterator[list[str]]:
+        """The lines of a table: series, time as text, value, then the quantiles."""
+        for at, time in enumerate(times):
             levels = [f"{row[at]:.10g}" for row in self.quantiles.values()]
             yield [self.series, time, f"{self.values[at]:.10g}", *levels]
 
@@ -103,8 +104,9 @@ class Forecasts(Sequence[Forecast]):
         writer = csv.writer(text, lineterminator="\n")
         levels = self._items[0].quantiles if self._items else {}
         writer.writerow(["series", "time", "value", *(f"q{level:g}" for level in levels)])
+        times = iter(time_texts(np.concatenate([item.times for item in self._items])) if self._items else ())
         for item in self._items:
-            writer.writerows(item.rows())
+            writer.writerows(item.rows([*islice(times, len(item))]))
         if path is not None:
             try:
                 Path(path).write_text(text.getvalue(), encoding="utf-8")

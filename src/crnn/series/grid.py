@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -15,6 +15,12 @@ from crnn.series.steps import Step
 
 MOST_STEPS = 50
 """Steps for each row from which a time stamp must be wrong: a year 2924 would make a series of millions of gaps."""
+
+_GAPS = "The last value before stands in their place; windows that would mostly be judged by such values are not used."
+_MOSTLY_GAPS = (
+    f"{_GAPS} Where the rows are of several things, name the column that tells these apart with series=…; or aggregate"
+    " them to longer steps."
+)
 
 Array = NDArray[Any]
 
@@ -55,7 +61,8 @@ def gridded(rows: Rows, step: Step, findings: Findings) -> list[Series]:
     times = rows.times[order]
     places, times = _places(rows, times, step, findings)
     count = int(places[-1]) + 1
-    grid = _grid_times(times, places, step, count)
+    grid = np.unique(times) if step.unit == "workday" else step.at(times, count)
+    _off_grid(rows, times, grid[places], step, findings)
     known = {name: _spread(values[order], places, count) for name, values in rows.known.items()}
     found = []
     for column, values in rows.columns.items():
@@ -67,7 +74,8 @@ def gridded(rows: Rows, step: Step, findings: Findings) -> list[Series]:
             continue
         start, stop = int(present[0]), int(present[-1]) + 1
         ahead = {each: array[start:] for each, array in known.items()}
-        found.append(_series(rows.key, column, name, laid[start:stop], grid[start:stop], ahead, step, findings))
+        series = _series(rows.key, column, name, laid[start:stop], grid[start:stop], ahead, step, findings)
+        found.append(replace(series, coming=grid[stop:]))
     return found
 
 
@@ -78,11 +86,11 @@ def _series(
     missing = np.isnan(values)
     if missing.any():
         at = int(missing.argmax())
+        mostly = missing.mean() > 0.5
         said.add(
-            "missing value",
+            "series that is mostly gaps" if mostly else "missing value",
             f"{name}: {int(missing.sum())} of {len(values)} steps, the first is {times[at]}",
-            "The last value before stands in their place; windows that would mostly be judged by such values are not"
-            " used.",
+            _MOSTLY_GAPS if mostly else _GAPS,
             dropped=False,
         )
         last = np.maximum.accumulate(np.where(missing, 0, np.arange(len(values))))
@@ -108,7 +116,6 @@ def _places(rows: Rows, times: Array, step: Step, findings: Findings) -> tuple[A
             )
     else:
         places = step.positions(times)
-        _off_grid(rows, times, places, step, findings)
     if int(places[-1]) + 1 > MOST_STEPS * max(len(times), 20):
         raise DataError(
             f"{rows.key or 'the series'} has {len(times)} rows from {times[0]} to {times[-1]}, which is"
@@ -127,24 +134,15 @@ def _places(rows: Rows, times: Array, step: Step, findings: Findings) -> tuple[A
     return places, times
 
 
-def _off_grid(rows: Rows, times: Array, places: Array, step: Step, findings: Findings) -> None:
-    if step.unit != "second":
-        return
-    exact = (times.astype(np.int64) - times.astype(np.int64)[0]) == places * step.size
-    if not exact.all():
+def _off_grid(rows: Rows, times: Array, laid: Array, step: Step, findings: Findings) -> None:
+    moved = np.flatnonzero(times != laid)
+    if len(moved):
         findings.add(
             "time between two steps",
-            f"{rows.key or 'all rows'}: {int((~exact).sum())}, the first is {times[int((~exact).argmax())]}",
+            f"{rows.key or 'all rows'}: {len(moved)}, the first is {times[moved[0]]}",
             f"They were moved to the nearest {step.name}.",
             dropped=False,
         )
-
-
-def _grid_times(times: Array, places: Array, step: Step, count: int) -> Array:
-    """The time of each step."""
-    if step.unit == "workday":
-        return np.unique(times)
-    return step.at(times[:1], count)
 
 
 def _spread(values: Array, places: Array, count: int) -> Array:

@@ -1,4 +1,4 @@
-"""Columns of numbers as people write them: missing marks, decimal commas, thousands; text is an error with its line."""
+"""Columns of numbers as people write them: missing marks, decimal commas, marked thousands; errors name the line."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ MISSING = frozenset({"", "na", "n/a", "#n/a", "nan", "null", "none", "nil", "-",
 
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?", re.IGNORECASE)
 _INFINITE = re.compile(r"[+-]?(inf|infinity)", re.IGNORECASE)
-_DECIMAL_COMMA = re.compile(r"[+-]?(\d{1,3}(\.\d{3})+|\d{1,3}([  ]\d{3})+|\d*),\d+")
+_DECIMAL_COMMA = re.compile(r"[+-]?(\d{1,3}(\.\d{3})+|\d{1,3}([\s'’]\d{3})+|\d*),\d+")
 _THOUSANDS = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d+)?")
-_SPACED = re.compile(r"[+-]?\d{1,3}([  ]\d{3})+(\.\d+)?")
+_SPACED = re.compile(r"[+-]?\d{1,3}([\s'’]\d{3})+(\.\d+)?")
 _MOSTLY = 0.5
 """Share of readable cells from which a column is one of numbers."""
 
@@ -120,7 +120,7 @@ def _decimal(cells: Sequence[str], commas: list[int], column: str, lines: Sequen
 
 
 def _value(cell: str, decimal: bool) -> float:
-    text = re.sub(r"[  ]", "", cell)
+    text = re.sub(r"[\s'’]", "", cell)
     text = text.replace(".", "").replace(",", ".") if decimal and "," in text else text.replace(",", "")
     return float(text)
 

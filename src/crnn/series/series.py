@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from crnn.series.roles import Roles
 from crnn.series.steps import Step
 
 
@@ -26,6 +27,8 @@ class Series:
         known: By column what is known ahead: ``(T + A,)`` numbers or texts, A of them behind the last value.
         missing: ``(T,)`` True where a value was missing; None where none was.
         first: The first step that may be forecast; those before are only looked back on.
+        coming: ``(A,)`` the times of the steps behind the last value, as far as the data name them.
+        roles: Of the columns that it was read from.
     """
 
     name: str
@@ -37,14 +40,18 @@ class Series:
     known: Mapping[str, NDArray[Any]] = field(default_factory=dict)
     missing: NDArray[np.bool_] | None = None
     first: int = 0
+    coming: NDArray[np.generic] | None = None
+    roles: Roles = field(default_factory=Roles)
 
     def __len__(self) -> int:
         return len(self.values)
 
     def until(self, stop: int) -> Series:
-        """The part before step `stop`; what is known ahead stays."""
+        """The part before step `stop`; what is known ahead stays, and so do the times to come."""
         missing = None if self.missing is None else self.missing[:stop]
-        return replace(self, values=self.values[:stop], times=self.times[:stop], missing=missing)
+        rest = self.times[stop:]
+        coming = rest if self.coming is None else np.concatenate([rest, self.coming])
+        return replace(self, values=self.values[:stop], times=self.times[:stop], missing=missing, coming=coming)
 
     def since(self, start: int, first: int) -> Series:
         """The part from step `start` on, of which steps from `first` (counted from `start`) on may be forecast."""
@@ -55,8 +62,12 @@ class Series:
         )
 
     def next_times(self, count: int) -> NDArray[np.generic]:
-        """The times of the next `count` steps."""
-        return self.step.after(self.times, count)
+        """The times of the next `count` steps: those that the data name, then those that the step leads to."""
+        given = self.times[:0] if self.coming is None else self.coming[:count]
+        if len(given) == count:
+            return given
+        known = np.concatenate([self.times, given]) if len(given) else self.times
+        return np.concatenate([given, self.step.after(known, count - len(given))])
 
 
 def from_array(values: NDArray[Any], name: str = "series") -> list[Series]:

@@ -86,7 +86,21 @@ def parse(cells: Sequence[str], column: str, lines: Sequence[int], findings: Fin
                 " 2024-01-31, times as 2024-01-31 18:00"
             )
     given = [each for each in found if each is not None]
+    _require_seconds(given, column)
     return _settled(given, column, findings)
+
+
+def _require_seconds(given: Sequence[datetime], column: str) -> None:
+    """Refuse what steps of time cannot hold.
+
+    Raises:
+        DataError: times that differ by less than a second.
+    """
+    if len({each.replace(microsecond=0) for each in given}) < 0.9 * len(set(given)):
+        raise DataError(
+            f"column {column!r} has several times in one second, as {given[0].isoformat()}: number the rows 0, 1, 2, …"
+            " in its place, or aggregate them to seconds"
+        )
 
 
 def _settled(given: list[datetime], column: str, findings: Findings) -> Stamps:
@@ -221,7 +235,9 @@ def _at(year: int, month: int, day: int, clock: str | None) -> datetime:
     found = _CLOCK.fullmatch(clock.strip())
     if not found:
         raise ValueError(clock)
-    hour = int(found[1])
+    hour, minute, second = int(found[1]), int(found[2]), int(found[3] or 0)
+    if hour > (12 if found[4] else 24) or (hour == 24 and minute + second > 0) or max(minute, second) > 59:
+        raise ValueError(clock)
     if found[4]:
         hour = hour % 12 + 12 * (found[4].lower() == "p")
-    return start + timedelta(hours=hour, minutes=int(found[2]), seconds=int(found[3] or 0))
+    return start + timedelta(hours=hour, minutes=minute, seconds=second)

@@ -30,6 +30,14 @@ _NAMES = {
     ("count", 1): "step",
 }
 _DAILY = 365 * DAY_S
+_RECENT = 64
+"""Times that tell where the grid of a series lies."""
+_MOST_ODD = 0.2
+"""Share of distances that may be no multiple of the commonest."""
+_MOST_DAYS = 2 / 3
+"""Share of the working days that must have a row; the others count as holidays."""
+_NEAR_D = 3
+"""Days before the end of a month on which its last working day may lie."""
 
 
 @dataclass(frozen=True)
@@ -40,7 +48,7 @@ class Step:
         unit: "second" and "month" are times, "workday" skips weekends and days without a row (holidays), "count" only
             counts.
         size: Units of a step.
-        month_end: Whether months are named by their last day.
+        month_end: Whether months are named by their last day, or by a time as far before their end.
 
     Example:
         >>> Step("month", 1).season, Step("second", 3600).name
@@ -83,46 +91,58 @@ class Step:
         return max(1, DAY_S // self.size) if self.size >= 60 else 60 // self.size if self.size < 60 else 1
 
     def positions(self, times: NDArray[Any]) -> Whole:
-        """The whole number of each time on the grid that starts at the first; rounded to the nearest step."""
-        if self.unit == "month":
-            months = times.astype("datetime64[M]").astype(np.int64)
-            return np.asarray((months - months[0]) // self.size, np.int64)
-        values = times.astype(np.int64)
-        return np.asarray(np.round((values - values[0]) / self.size), np.int64)
+        """The whole number of each time on the grid, counted from the first; the nearest where it lies between two.
+
+        The grid lies where most of the times lie, so that one odd time, even the first, moves alone.
+        """
+        if self.unit == "workday":
+            days = times.astype("datetime64[D]")
+            return np.asarray(np.busday_count(days[0], days), np.int64)
+        places = self._places(times)
+        return np.asarray(places - places[0])
 
     def after(self, times: NDArray[Any], count: int) -> NDArray[Any]:
         """The next `count` times behind the last of `times`."""
-        last = times[-1:]
-        ahead = np.arange(1, count + 1)
-        if self.unit == "month":
-            return self._months(last, ahead * self.size)
         if self.unit == "workday":
-            days = np.busday_offset(last.astype("datetime64[D]"), ahead, roll="backward")
+            last = times[-1:]
+            days = np.busday_offset(last.astype("datetime64[D]"), np.arange(1, count + 1), roll="backward")
             return np.asarray(days + (last - last.astype("datetime64[D]"))).astype(last.dtype)
-        return np.asarray(last.astype(np.int64) + ahead * self.size).astype(last.dtype)
+        recent = times[-_RECENT:]
+        return self._times(recent, self._places(recent)[-1] + np.arange(1, count + 1))
 
-    def at(self, first: NDArray[Any], count: int) -> NDArray[Any]:
-        """The times of `count` steps from `first` ``(1,)`` on; not for working days, whose holidays no rule knows."""
-        steps = np.arange(count) * self.size
-        if self.unit == "month":
-            return self._months(first, steps)
-        return (first.astype(np.int64) + steps).astype(first.dtype)
+    def at(self, times: NDArray[Any], count: int) -> NDArray[Any]:
+        """The times of `count` steps from the first of `times` on; not of working days: no rule knows holidays."""
+        return self._times(times, self._places(times)[0] + np.arange(count))
 
-    def _months(self, start: NDArray[Any], months: Whole) -> NDArray[Any]:
-        whole = start.astype("datetime64[M]") + months
+    def _places(self, times: NDArray[Any]) -> Whole:
+        values = _months(times) if self.unit == "month" else times.astype(np.int64)
+        return np.asarray(np.floor((values - _commonest(values % self.size)) / self.size + 0.5), np.int64)
+
+    def _times(self, times: NDArray[Any], places: Whole) -> NDArray[Any]:
+        """The times of places on the grid of `times`."""
+        values = _months(times) if self.unit == "month" else times.astype(np.int64)
+        found = places * self.size + _commonest(values % self.size)
+        if self.unit != "month":
+            return np.asarray(found.astype(times.dtype))
+        months, own = found.astype("datetime64[M]"), times.astype("datetime64[M]")
         if self.month_end:
-            return np.asarray((whole + 1).astype("datetime64[D]") - 1).astype("datetime64[s]")
-        return np.asarray(whole.astype("datetime64[s]") + (start - start.astype("datetime64[M]"))).astype(
-            "datetime64[s]"
-        )
+            before = _commonest((_start(own + 1) - times).astype(np.int64))
+            return np.asarray(_start(months + 1) - np.timedelta64(before, "s"))
+        days = np.minimum(-_commonest(-_day_of_month(times)), _days(months) - 1)  # of 28 and 30 the 30th: it is not cut
+        clock = _commonest(times.astype(np.int64) % DAY_S)
+        return np.asarray(_start(months) + (days * DAY_S + clock).astype("timedelta64[s]"))
 
     def to_dict(self) -> dict[str, Any]:
         """As plain JSON."""
         return {"unit": self.unit, "size": self.size, "month_end": self.month_end}
 
 
-def infer(series: Sequence[NDArray[Any]]) -> Step:
+def infer(series: Sequence[NDArray[Any]], usual: Step | None = None) -> Step:
     """The step of series whose times are sorted, each without doubles.
+
+    Args:
+        series: Times or whole numbers of each ``(T,)``.
+        usual: The step that holds where the times agree with it but are too few to tell.
 
     Raises:
         DataError: no series has two times, or the distances follow no rule.
@@ -132,49 +152,95 @@ def infer(series: Sequence[NDArray[Any]]) -> Step:
         Step(unit='month', size=1, month_end=True)
     """
     gaps = np.concatenate([np.diff(times.astype(np.int64)) for times in series])
+    dated = series[0].dtype.kind == "M"
+    if usual is not None and usual.dated == dated and (len(gaps) == 0 or _are_workdays(series, usual)):
+        return usual
     if len(gaps) == 0:
         raise DataError(
             "no series has more than one row: is the column that names the series right? It should be the same in all"
             " rows of one series"
         )
-    middle = int(np.median(gaps))
-    if series[0].dtype.kind != "M":
+    if not dated:
         return Step("count", _commonest(gaps))
-    for low, high, months in _MONTHS:
-        if low * DAY_S <= middle <= high * DAY_S and _monthly(series):
-            return Step("month", months, _at_month_end(series))
+    middle = int(np.median(gaps))
+    months = next((count for low, high, count in _MONTHS if low * DAY_S <= middle <= high * DAY_S), 0)
+    if months and (_same_day(series) or _at_month_end(series)):
+        return Step("month", months, _at_month_end(series))
     if middle == DAY_S and _workdays(series):
         return Step("workday")
     step = _commonest(gaps)
     odd = float(((gaps % step) > 0).mean())
-    if odd > 0.2:
+    if odd > _MOST_ODD and months and _one_a_month(series, months):
+        return Step("month", months, _near_month_end(series))
+    if odd > _MOST_ODD:
         raise DataError(
             f"the time stamps follow no regular step: {odd:.0%} of the distances are no multiple of"
-            f" {Step('second', step).name}, the commonest. Aggregate the rows to hours, days, weeks or months first"
+            f" {Step('second', step).name}, the commonest. Aggregate the rows to hours, days, weeks or months first,"
+            " or where they are of several things name the column that tells these apart with series=…"
         )
     return Step("second", step)
 
 
-def _commonest(gaps: Whole) -> int:
-    values, counts = np.unique(gaps, return_counts=True)
-    return int(values[counts.argmax()])
+def _commonest(values: Whole) -> int:
+    """The value that comes most often; of several the least."""
+    found, counts = np.unique(values, return_counts=True)
+    return int(found[counts.argmax()])
 
 
-def _monthly(series: Sequence[NDArray[Any]]) -> bool:
-    """Whether each time is the same day of its month, or the last."""
-    return _at_month_end(series) or all(len(np.unique(_day_of_month(times))) == 1 for times in series)
+def _months(times: NDArray[Any]) -> Whole:
+    return times.astype("datetime64[M]").astype(np.int64)
 
 
-def _at_month_end(series: Sequence[NDArray[Any]]) -> bool:
-    days = [times.astype("datetime64[D]") for times in series]
-    return all(bool((_day_of_month(each + 1) == 0).all()) for each in days)
+def _start(months: NDArray[Any]) -> Times:
+    return np.asarray(months.astype("datetime64[s]"))
+
+
+def _days(months: NDArray[Any]) -> Whole:
+    """Days of months."""
+    return np.asarray((months + 1).astype("datetime64[D]") - months.astype("datetime64[D]")).astype(np.int64)
 
 
 def _day_of_month(times: NDArray[Any]) -> Whole:
+    """From 0 up."""
     return np.asarray(times.astype("datetime64[D]") - times.astype("datetime64[M]")).astype(np.int64)
 
 
+def _before_month_end(times: NDArray[Any]) -> Whole:
+    """Whole days to the last of the month."""
+    return _days(times.astype("datetime64[M]")) - 1 - _day_of_month(times)
+
+
+def _same_day(series: Sequence[NDArray[Any]]) -> bool:
+    """Whether each time is the same day of its month as the others of its series, or the last of a shorter month."""
+    return all(
+        bool(((_day_of_month(times) == _day_of_month(times).max()) | (_before_month_end(times) == 0)).all())
+        for times in series
+    )
+
+
+def _at_month_end(series: Sequence[NDArray[Any]]) -> bool:
+    return all(bool((_before_month_end(times) == 0).all()) for times in series)
+
+
+def _near_month_end(series: Sequence[NDArray[Any]]) -> bool:
+    return float(np.median(np.concatenate([_before_month_end(times) for times in series]))) <= _NEAR_D
+
+
+def _one_a_month(series: Sequence[NDArray[Any]], months: int) -> bool:
+    """Whether no two times of a series lie in one month, or in one quarter or year of months."""
+    places = [Step("month", months).positions(times) for times in series]
+    return all(len(np.unique(each)) == len(each) for each in places)
+
+
 def _workdays(series: Sequence[NDArray[Any]]) -> bool:
-    """Whether weekends never occur, over more than a week."""
-    days = np.concatenate([times.astype("datetime64[D]") for times in series])
-    return len(days) > 7 and bool(np.is_busday(days).all())
+    """Whether weekends never occur, over more than a week, and most other days do."""
+    days = [times.astype("datetime64[D]") for times in series]
+    rows, possible = sum(map(len, days)), sum(1 + int(np.busday_count(each[0], each[-1])) for each in days)
+    return rows > 7 and all(np.is_busday(each).all() for each in days) and rows > _MOST_DAYS * possible
+
+
+def _are_workdays(series: Sequence[NDArray[Any]], usual: Step) -> bool:
+    """Whether times may be those of working days, where these are usual: no weekend, and mostly no day between two."""
+    if usual.unit != "workday" or not all(np.is_busday(times.astype("datetime64[D]")).all() for times in series):
+        return False
+    return bool(_commonest(np.concatenate([np.diff(usual.positions(times)) for times in series])) == 1)

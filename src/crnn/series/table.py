@@ -1,10 +1,10 @@
-"""Tables of series: wide or long CSV, or a series a row; roles of columns are found out where they are not named."""
+"""Tables of series: wide or long CSV, or a series a row."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from itertools import combinations
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,38 +14,21 @@ from numpy.typing import NDArray
 from crnn.data.encoding import note_encoding
 from crnn.data.findings import Findings
 from crnn.data.table import Table, read_table
-from crnn.errors import DataError, SpecError, UnknownNameError
+from crnn.errors import DataError
 from crnn.series.grid import Rows, gridded
 from crnn.series.numbers import MISSING, looks_numeric, numbers
+from crnn.series.roles import Roles, check_names, find_rest, find_time
 from crnn.series.series import Series
 from crnn.series.stamps import looks_like_time, parse
 from crnn.series.steps import Step, infer
+from crnn.series.time_columns import YEAR, cells_of, is_time_name, texts_of
 
-_TIME_NAMES = ("date", "time", "timestamp", "datetime", "ds", "day", "week", "month", "quarter", "year", "period")
-_TIME_NAMES_ABROAD = ("日期", "时间", "月份", "datum", "fecha", "zeit", "日")
-_SERIES_NAMES = ("id", "unique_id", "series", "store", "shop", "item", "sku", "product", "symbol", "sensor", "station")
-_MANY = 200
-"""More columns than this are told by their number."""
+_NUMBERED = re.compile(r"\D*\d{1,9}")
 
 
-@dataclass(frozen=True)
-class Roles:
-    """Which column is what; what is None is found out.
-
-    Args:
-        time: The column of time stamps.
-        target: Columns to forecast.
-        series: Columns whose values together name a series.
-        known: Columns that are known ahead of time; none unless named.
-    """
-
-    time: str | None = None
-    target: tuple[str, ...] | None = None
-    series: tuple[str, ...] | None = None
-    known: tuple[str, ...] = ()
-
-
-def read_series(path: str | Path, roles: Roles, findings: Findings) -> list[Series]:
+def read_series(
+    path: str | Path, roles: Roles, findings: Findings, *, usual: Roles | None = None, step: Step | None = None
+) -> list[Series]:
     """The series of a file.
 
     Three forms are read: *wide* (a row a time, a column a series), *long* (a row a time and a series, which one or more
@@ -55,37 +38,65 @@ def read_series(path: str | Path, roles: Roles, findings: Findings) -> list[Seri
         path: CSV, TSV or JSONL, plain or gzipped, of any encoding.
         roles: As far as they are named.
         findings: Where to say what was found out, left out, filled or averaged.
+        usual: Roles of a table that was read before; they hold for columns that this one has too.
+        step: Of a table that was read before; it holds where the times agree with it and are too few to tell.
 
     Raises:
         DataError: no such column, a text among numbers, times that cannot be read or follow no step.
     """
     table = _whole(_read(Path(path)), findings)
     note_encoding(findings, table.path.name, table.encoding)
-    _check_names(table, roles)
-    time = roles.time or _time_column(table, roles)
-    if time is None and (found := _by_row(table, roles, findings)) is not None:
-        return found
-    keys = roles.series if roles.series is not None else _series_columns(table, time, roles)
-    targets = _targets(table, time, keys, roles, findings)
-    return _split(table, time, keys, targets, roles.known, findings)
+    check_names(table, roles)
+    roles = find_time(table, roles.before(usual or Roles(), table.header))
+    if not roles.time and (names := _names_before(table, roles)):
+        return _by_row(table, names, findings)
+    return _split(table, find_rest(table, roles, findings), step, findings)
 
 
 def _read(path: Path) -> Table:
     """The table; columns of a file without a header, whose first row is numbers and times, are numbered from 1."""
     table = read_table(path)
-    counted = [_is_number(cell) for cell in table.header]
-    if not any(counted) or not all(
-        plain or looks_like_time([cell]) for plain, cell in zip(counted, table.header, strict=True)
-    ):
+    if _is_header(table.header):
         return replace(table, header=_unique(table.header))
     bare = read_table(path, header=False)
     width = max(map(len, bare.rows))
     return replace(bare, header=tuple(f"column {number}" for number in range(1, width + 1)))
 
 
+def _is_header(cells: Sequence[str]) -> bool:
+    """Whether a first row names columns: not where it is a time and numbers, or a name and values that do not count."""
+    plain = [_is_number(cell) for cell in cells]
+    if any(plain) and all(each or looks_like_time([cell]) for each, cell in zip(plain, cells, strict=True)):
+        return False
+    return len(cells) < 3 or not all(plain[1:]) or is_time_name(cells[0]) or _count(cells[1:])
+
+
+def _count(cells: Sequence[str]) -> bool:
+    """Whether names of columns count up or down: 1990, 1991, …; V2, V3, …."""
+    if not all(_NUMBERED.fullmatch(cell) for cell in cells) or len({cell.rstrip("0123456789") for cell in cells}) > 1:
+        return False
+    steps = np.diff([*map(_number, cells)])
+    return bool((steps > 0).all() or (steps < 0).all())
+
+
+def _number(name: str) -> int:
+    """The number that a name ends with."""
+    return int(name[len(name.rstrip("0123456789")) :])
+
+
 def _whole(table: Table, findings: Findings) -> Table:
-    """Without rows that have more cells than the header, as a thousand with a comma that is not quoted makes them."""
+    """Without rows that have more cells than the header, as a thousand with a comma that is not quoted makes them.
+
+    Last columns with neither name nor cell, as a delimiter behind each line makes them, are none.
+    """
     width = len(table.header)
+    while (
+        width > 1
+        and table.header[width - 1] == f"unnamed {width}"
+        and not any(map(any, (row[width - 1 :] for row in table.rows)))
+    ):
+        width -= 1
+    table = replace(table, header=table.header[:width])
     kept = [place for place, row in enumerate(table.rows) if not any(row[width:])]
     for place in sorted({*range(len(table.rows))} - {*kept}):
         advice = "It has more cells than the header: check delimiter, quoting, and commas in numbers."
@@ -108,143 +119,66 @@ def _unique(header: Sequence[str]) -> tuple[str, ...]:
     seen: set[str] = set()
     names = []
     for number, name in enumerate(header, start=1):
-        name = name if name and name not in seen else f"{name or 'column'} {number}".strip()
+        name = name if name and name not in seen else f"{name or 'unnamed'} {number}"
         seen.add(name)
         names.append(name)
     return tuple(names)
 
 
-def _check_names(table: Table, roles: Roles) -> None:
-    given = (*((roles.time,) if roles.time else ()), *(roles.target or ()), *(roles.series or ()), *roles.known)
-    for name in sorted({*(roles.target or ())} & {*roles.known}):
-        raise SpecError(f"the column {name!r} is to be forecast and known ahead: what is forecast is not known")
-    for name in given:
-        if name not in table.header:
-            raise UnknownNameError(f"column of {table.path}", name, table.header[:_MANY])
-
-
-def _cells(table: Table, name: str) -> list[str]:
-    """A column as text; a row that ends before it has nothing there."""
-    at = table.header.index(name)
-    return [row[at] if at < len(row) else "" for row in table.rows]
-
-
-# ── what is what ─────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def _time_column(table: Table, roles: Roles) -> str | None:
-    taken = {*(roles.target or ()), *(roles.series or ()), *roles.known}
-    free = [name for name in table.header[:_MANY] if name not in taken]
-    named = [name for name in free if _called(name, _TIME_NAMES) or any(word in name for word in _TIME_NAMES_ABROAD)]
-    for name in named:  # where single times are wrong, whoever reads them says which
-        told = [cell for cell in _cells(table, name) if cell][:200]
-        if sum(looks_like_time([cell]) for cell in told) > len(told) / 2:
-            return name
-    for name in free:
-        if looks_like_time([cell for cell in _cells(table, name) if cell][:200]):
-            return name
-    counted = [name for name in named if _counts(_cells(table, name))]
-    return counted[0] if counted else None
-
-
-def _called(name: str, words: Sequence[str]) -> bool:
-    lower = name.lower()
-    return any(lower == word or word in lower.replace("-", "_").split("_") for word in words)
-
-
-def _counts(cells: Sequence[str]) -> bool:
-    return all(cell.lstrip("-").isdigit() for cell in cells)
-
-
-def _series_columns(table: Table, time: str | None, roles: Roles) -> tuple[str, ...]:
-    """The column, or the two, that tell rows of one time apart; none where each time comes once."""
-    if time is None:
-        return ()
-    times = _cells(table, time)
-    repeated = len(times) - len(set(times))
-    if repeated <= max(2, 0.01 * len(times)):
-        return ()
-    taken = {time, *(roles.target or ()), *roles.known}
-    columns = {name: _cells(table, name) for name in table.header if name not in taken}
-    columns = {name: cells for name, cells in columns.items() if _names_series(cells)}
-    order = sorted(columns, key=lambda name: not _called(name, _SERIES_NAMES))
-    for names in [*((name,) for name in order), *combinations(order, 2)]:
-        if len(set(zip(times, *(columns[name] for name in names), strict=True))) >= len(times) - 0.01 * repeated:
-            return names
-    raise DataError(
-        f"{table.path}: {repeated} of {len(times)} rows have the time of another row, and no column tells them apart."
-        " Name the columns that name a series with series=…, or aggregate the rows"
-    )
-
-
-def _names_series(cells: Sequence[str]) -> bool:
-    """Whether a column may name series: texts or whole numbers, each several times."""
-    if any(not cell for cell in cells):
-        return False
-    whole = _counts(cells) or not looks_numeric(cells)
-    return whole and 1 < len(set(cells)) <= len(cells) / 2
-
-
-def _targets(table: Table, time: str | None, keys: Sequence[str], roles: Roles, findings: Findings) -> tuple[str, ...]:
-    if roles.target is not None:
-        return roles.target
-    free = [name for name in table.header if name not in {time, *keys, *roles.known}]
-    numeric = [name for name in free if looks_numeric(_cells(table, name))]
-    for name in free:
-        if name not in numeric:
-            findings.add("column without numbers", name, "It is not used.", dropped=False)
-    if not numeric:
-        raise DataError(
-            f"{table.path} has no column of numbers to forecast: its columns are {', '.join(table.header[:9])}"
-        )
-    if len(numeric) > 1:
-        listed = ", ".join(numeric[:12]) + (f" and {len(numeric) - 12} more" if len(numeric) > 12 else "")
-        findings.add("columns to forecast", listed, "Name the ones you mean with target=…", dropped=False)
-    return tuple(numeric)
-
-
 # ── from columns to series ───────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _split(
-    table: Table,
-    time: str | None,
-    keys: Sequence[str],
-    targets: Sequence[str],
-    known: Sequence[str],
-    findings: Findings,
-) -> list[Series]:
-    rows = np.arange(len(table.rows))
-    times = np.arange(len(rows))
-    if time is None:
-        findings.add("no time column", table.path.name, "Rows count as steps in their order.", dropped=False)
-    else:
-        cells = _cells(table, time)
-        empty = [place for place, cell in enumerate(cells) if cell.lower() in MISSING]
-        for place in empty:
-            findings.add("row without a time", f"line {table.lines[place]}", "Fill the time in.")
-        rows = np.setdiff1d(rows, empty)
-        if len(rows) == 0:
-            raise DataError(f"{table.path}: column {time!r} has no time at all")
-        stamps = parse([cells[row] for row in rows], time, [table.lines[row] for row in rows], findings)
-        times = np.zeros(len(cells), stamps.times.dtype)
-        times[rows] = stamps.times
-    columns = {name: numbers(_cells(table, name), name, table.lines, findings) for name in targets}
-    ahead = {name: _known(table, name, findings) for name in known}
-    groups = _grouped(table, keys, rows, findings)
-    step = infer_step([times[group] for group in groups.values()])
+def _split(table: Table, roles: Roles, usual: Step | None, findings: Findings) -> list[Series]:
+    """The series of a wide or a long table, whose roles are all known."""
+    rows, times = _times(table, roles, findings)
+    targets = roles.target or ()
+    columns = {name: numbers(cells_of(table, name), name, table.lines, findings) for name in targets}
+    ahead = {name: _known(table, name, findings) for name in roles.known}
+    groups = _grouped(table, roles.series or (), rows, findings)
+    step = infer([np.unique(times[group]) for group in groups.values()], usual)
     found: list[Series] = []
     for key, group in groups.items():
         part = Rows(key, times[group], _take(columns, group), _take(ahead, group), len(targets) > 1)
         found.extend(gridded(part, step, findings))
     if not found:
         raise DataError(f"{table.path} has no value in {', '.join(map(repr, targets[:9]))}: nothing can be forecast")
-    return found
+    _say_which_end_early(found, findings)
+    return [replace(each, roles=roles) for each in found]
 
 
-def infer_step(groups: list[NDArray[Any]]) -> Step:
-    """The step that the times of several series take, whatever their order."""
-    return infer([np.unique(times) for times in groups])
+def _times(table: Table, roles: Roles, findings: Findings) -> tuple[NDArray[Any], NDArray[Any]]:
+    """The rows that have a time, and the times of all rows; their numbers where the table has no time."""
+    rows = np.arange(len(table.rows))
+    if not roles.time:
+        findings.add("no time column", table.path.name, "Rows count as steps in their order.", dropped=False)
+        _say_blank(table, "A step without a value is written NaN: such a line is none.", findings)
+        return rows, np.arange(len(rows))
+    _say_blank(table, "It has neither time nor value.", findings)
+    cells = texts_of(table, roles.time)
+    empty = [place for place, cell in enumerate(cells) if cell.lower() in MISSING]
+    for place in empty:
+        findings.add("row without a time", f"line {table.lines[place]}", "Fill the time in.")
+    rows = np.setdiff1d(rows, empty)
+    if len(rows) == 0:
+        raise DataError(f"{table.path}: column {roles.time_name!r} has no time at all")
+    stamps = parse([cells[row] for row in rows], roles.time_name, [table.lines[row] for row in rows], findings)
+    times = np.zeros(len(cells), stamps.times.dtype)
+    times[rows] = stamps.times
+    return rows, times
+
+
+def _say_blank(table: Table, advice: str, findings: Findings) -> None:
+    for line in table.blank:
+        findings.add("blank line", f"line {line}", advice)
+
+
+def _say_which_end_early(found: Sequence[Series], findings: Findings) -> None:
+    """Series whose last value lies before the last of all: their forecast begins earlier."""
+    last = max(each.times[-1] for each in found)
+    for each in found:
+        if each.step.dated and each.times[-1] < last:
+            name = f"{each.name}: {each.times[-1]} instead of {last}"
+            findings.add("series that ends before others", name, "Its forecast starts behind its own end.", False)
 
 
 def _take(columns: dict[str, NDArray[Any]], rows: NDArray[Any]) -> dict[str, NDArray[Any]]:
@@ -253,7 +187,7 @@ def _take(columns: dict[str, NDArray[Any]], rows: NDArray[Any]) -> dict[str, NDA
 
 def _known(table: Table, name: str, findings: Findings) -> NDArray[Any]:
     """A column that is known ahead: numbers, or texts where it holds categories."""
-    cells = _cells(table, name)
+    cells = cells_of(table, name)
     if looks_numeric(cells):
         return numbers(cells, name, table.lines, findings)
     return np.array(cells, dtype=object)
@@ -263,7 +197,7 @@ def _grouped(table: Table, keys: Sequence[str], rows: NDArray[Any], findings: Fi
     """Rows by the name of their series, in the order in which the file first names it."""
     if not keys:
         return {"": rows}
-    columns = [_cells(table, name) for name in keys]
+    columns = [cells_of(table, name) for name in keys]
     groups: dict[str, list[int]] = {}
     for row in rows.tolist():
         if all(column[row] for column in columns):
@@ -275,27 +209,42 @@ def _grouped(table: Table, keys: Sequence[str], rows: NDArray[Any], findings: Fi
     return {key: np.array(group) for key, group in groups.items()}
 
 
-def _by_row(table: Table, roles: Roles, findings: Findings) -> list[Series] | None:
-    """Series of a table with a series a row; None where it is not of this form."""
-    first = [row[0] for row in table.rows]
-    width = max(map(len, table.rows))
-    several = roles.target is None and roles.series is None and width > 3 and len(first) == len(set(first))
-    if not several or looks_numeric(first) or not looks_numeric([row[1] for row in table.rows if len(row) > 1]):
-        return None
-    names = list(table.header[1:width])
-    dated = len(names) == width - 1 and looks_like_time(names)
-    times = parse(names, "header", [1] * len(names), findings).times if dated else np.arange(width - 1)
-    step = infer([times]) if dated else Step()
+def _names_before(table: Table, roles: Roles) -> int:
+    """Columns that name a row which is a series of its own, before its values under years, dates or counted columns.
+
+    Returns:
+        0 where the rows of the table are no series.
+    """
+    if roles.target is not None or roles.series is not None:
+        return 0
+    for count in range(1, len(table.header) - 2):
+        values = table.header[count:]
+        if _count(values) or looks_like_time(values):
+            first = [" ".join(row[:count]) for row in table.rows]
+            numeric = looks_numeric([row[count] for row in table.rows if len(row) > count])
+            return count if numeric and not looks_numeric(first) and len(first) == len(set(first)) else 0
+    return 0
+
+
+def _by_row(table: Table, names: int, findings: Findings) -> list[Series]:
+    """Series of a table with a series a row, whose first columns are its name."""
+    header = table.header[names:]
+    times: NDArray[Any] = np.arange(len(header))
+    if all(map(YEAR.fullmatch, header)) or looks_like_time(header):
+        times = parse(header, "year", [1] * len(header), findings).times
+    elif _number(header[0]) > _number(header[-1]):
+        times = times[::-1]
+    step = infer([np.unique(times)])
     found: list[Series] = []
     for row, line in zip(table.rows, table.lines, strict=True):
-        cells = row[1:]
+        name, cells = " · ".join(row[:names]), row[names:]
         while cells and cells[-1].lower() in MISSING:
             cells = cells[:-1]
         if not cells:
-            findings.add("series without a value", row[0], "Fill it in or remove the row.")
+            findings.add("series without a value", name, "Fill it in or remove the row.")
             continue
-        values = numbers(cells, row[0], [line] * len(cells), findings)
-        part = Rows(row[0], times[: len(cells)], {"": values}, {}, False)
+        values = numbers(cells, name, [line] * len(cells), findings)
+        part = Rows(name, times[: len(cells)], {"": values}, {}, False)
         found.extend(gridded(part, step, findings))
     if not found:
         raise DataError(f"no series of {table.path} has a value:\n{findings}")

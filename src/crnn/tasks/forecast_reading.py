@@ -14,8 +14,10 @@ from crnn.data.findings import Findings
 from crnn.data.sources import located
 from crnn.errors import DataError
 from crnn.series import scaling
+from crnn.series.roles import Roles
 from crnn.series.series import Series, from_array
-from crnn.series.table import Roles, read_series
+from crnn.series.steps import Step
+from crnn.series.table import read_series
 
 
 def are_records(data: Any) -> bool:
@@ -23,14 +25,21 @@ def are_records(data: Any) -> bool:
     return isinstance(data, Sequence) and len(data) > 0 and isinstance(data[0], Record)
 
 
-def series_of(data: Any, roles: Roles, findings: Findings) -> list[Series]:
+def series_of(data: Any, roles: Roles, findings: Findings, usual: Roles, step: Step | None) -> list[Series]:
     """The series of a table, an array ``(T,)`` or ``(T, C)``, a list of arrays, or of `Series`.
+
+    Args:
+        data: The series.
+        roles: Of the columns of a table, as far as they are named.
+        findings: Where to say what was found out, left out or filled.
+        usual: Roles in the table that was trained on.
+        step: Of the series that were trained on.
 
     Raises:
         DataError: it is none of these, or a series is empty or not finite.
     """
     if isinstance(data, (str, Path)):
-        found = read_series(located(data), roles, findings)
+        found = read_series(located(data), roles, findings, usual=usual, step=step)
     elif isinstance(data, np.ndarray):
         found = from_array(data)
     elif isinstance(data, Sequence) and data and isinstance(data[0], Series):

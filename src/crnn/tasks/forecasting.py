@@ -18,12 +18,12 @@ from crnn.nn.kinds import AnySpec
 from crnn.padded import Vary, chained
 from crnn.series import calendar, covariates, scaling
 from crnn.series.covariates import Covariates
-from crnn.series.forecast import Forecast, Forecasts, by_level
+from crnn.series.forecast import Forecast, Forecasts, by_level, time_texts
 from crnn.series.lookback import Forget, Jitter
+from crnn.series.roles import Roles
 from crnn.series.scaling import Scaling
 from crnn.series.series import Series
 from crnn.series.steps import Step
-from crnn.series.table import Roles
 from crnn.series.windows import WindowSet
 from crnn.spec import ConvSpec, RecurrentSpec
 from crnn.tasks.forecast_choices import days_of, horizon_for, look_back_for, segment_for
@@ -51,7 +51,7 @@ class Forecasting(Task):
         horizon: Steps to forecast H; None chooses a season, or a quarter of a series that holds no two.
         look_back: Steps of history L that the network sees; None chooses by season, horizon and length.
         target: Columns to forecast; None takes all columns of numbers.
-        time: Column of time stamps; None finds it.
+        time: Column of time stamps, or columns that say the time together, as year and month; None finds them.
         series: Columns that name a series, where a table holds several one below the other; None finds them.
         known: Columns known ahead of time (prices, holidays, the kind of shop); numbers or texts.
         season: Steps of a season for naive rules and MASE; None takes it from the time stamps.
@@ -68,7 +68,7 @@ class Forecasting(Task):
         Option("horizon", int, "Steps to forecast [default: a season, or a quarter of a short series]."),
         Option("look_back", int, "Steps of history to see [default: by season, horizon and length]."),
         Option("target", str, "Column to forecast [default: all columns of numbers].", many=True),
-        Option("time", str, "Column of time stamps [default: found]."),
+        Option("time", str, "Column of time stamps, or of the year, then of the month, … [default: found].", many=True),
         Option("series", str, "Column that names a series [default: found].", many=True),
         Option("known", str, "Column that is known ahead of time, such as holidays.", many=True),
         Option("season", int, "Steps of a season [default: by the time stamps]."),
@@ -97,7 +97,7 @@ class Forecasting(Task):
         look_back: int | None = None,
         *,
         target: str | Sequence[str] | None = None,
-        time: str | None = None,
+        time: str | Sequence[str] | None = None,
         series: str | Sequence[str] | None = None,
         known: str | Sequence[str] = (),
         season: int | None = None,
@@ -109,14 +109,15 @@ class Forecasting(Task):
             if value is not None and (not isinstance(value, int) or isinstance(value, bool) or value < 1):
                 raise SpecError(f"{name}={value!r}: give a whole number of steps from 1 up")
         self.given = {"horizon": horizon, "look_back": look_back, "season": season}
-        self.roles = Roles(time, _names(target), _names(series), _names(known) or ())
+        self.roles = Roles(_names(time), _names(target), _names(series), _names(known) or ())
         self.scaling, self.calendar, self.augment = _known_scaling(scaling), calendar, augment
         self._horizon, self._look_back, self._season = horizon, look_back, season
+        self.found = Roles()
         self.step: Step | None = None
         self.columns: tuple[str, ...] = ()
         self.scalings: dict[str, Scaling] = {}
         self.covariates = Covariates()
-        self.until: str = ""
+        self.span: tuple[str, str] = ("", "")
         self._places: dict[str, int] = {}
 
     # ── data ─────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -132,7 +133,7 @@ class Forecasting(Task):
         if are_records(data):
             return list(data), Findings()
         findings = Findings()
-        found = series_of(data, self._reading(), findings)
+        found = series_of(data, self._reading(), findings, self.found, self.step)
         return [Record(each, None, each.name, each.name) for each in found], findings
 
     def read_unlabelled(self, data: Any) -> tuple[list[Record], Findings]:
@@ -199,7 +200,26 @@ class Forecasting(Task):
         self.covariates = covariates.learn(series, calendar.cycles(self.step, days) if self.calendar else ())
         self._places = {}
         self.scalings = {each.name: scaling.learn(each, self.scaling, self.season) for each in long}
-        self.until = str(max(each.times[-1] for each in series))
+        self.found = series[0].roles
+        self.span = str(min(each.times[0] for each in series)), str(max(each.times[-1] for each in series))
+
+    @property
+    def until(self) -> str:
+        """The last step that was trained on."""
+        return self.span[1]
+
+    def summary(self) -> dict[str, str]:
+        """Which columns are what, which step the time takes, and how far the network looks back and ahead."""
+        assert self.step is not None
+        time, apart = self.found.time_name or "no column", " and ".join(self.found.series or ())
+        first, last = time_texts(np.array(self.span, "datetime64[s]")) if self.step.dated else self.span
+        return {
+            "time": f"{time}: steps of a {self.step.name}, trained on {first} to {last}",
+            "series": f"{len(self.scalings)}" + (f", told apart by {apart}" if apart else ""),
+            "target": ", ".join(self.columns[:9]) + (f" and {len(self.columns) - 9} more" if self.columns[9:] else ""),
+            **({"known ahead": ", ".join(self.found.known)} if self.found.known else {}),
+            "steps": f"look-back {self.look_back}, horizon {self.horizon}, season {self.season}",
+        }
 
     def _settle(self, series: Sequence[Series]) -> None:
         """Choose what was left open: step, season, horizon, look-back.
@@ -395,14 +415,11 @@ class Forecasting(Task):
 
     def config(self) -> dict[str, Any]:
         """Settings and everything learnt."""
-        roles = self.roles
         return {
             "name": self.name,
             "given": self.given,
-            "time": roles.time,
-            "target": roles.target and list(roles.target),
-            "series": None if roles.series is None else list(roles.series),
-            "known": list(roles.known),
+            **self.roles.to_dict(),
+            "found": self.found.to_dict(),
             "scaling": self.scaling,
             "calendar": self.calendar,
             "augment": self.augment,
@@ -412,7 +429,7 @@ class Forecasting(Task):
             "step": self.step and self.step.to_dict(),
             "columns": list(self.columns),
             "covariates": self.covariates.to_dict(),
-            "until": self.until,
+            "span": list(self.span),
             "scalings": {name: each.to_list() for name, each in self.scalings.items()},
         }
 
@@ -423,7 +440,8 @@ class Forecasting(Task):
         task = cls(**config["given"], **{name: config[name] for name in names})
         task._horizon, task._look_back, task._season = (config[name] for name in ("horizon", "look_back", "season"))
         task.step = None if config["step"] is None else Step(**config["step"])
-        task.columns, task.until = tuple(config["columns"]), config["until"]
+        task.found, task.columns = Roles.from_dict(config["found"]), tuple(config["columns"])
+        task.span = tuple(config["span"])
         task.covariates = Covariates.from_dict(config["covariates"])
         task.scalings = {name: Scaling.from_list(given) for name, given in config["scalings"].items()}
         return task

@@ -302,6 +302,10 @@ class Task(ABC):
         """
         return answer
 
+    def summary(self) -> dict[str, str]:
+        """What was found out about the training data and chosen for them, by name, to be told before training."""
+        return {}
+
     def verdict(self, measures: Mapping[str, Mapping[str, float]]) -> str:
         """A sentence on the network beside the rules that need none, where the measures call for one; else "".
 

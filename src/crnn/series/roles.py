@@ -1,0 +1,180 @@
+"""What the columns of a table of series are for: as named, or found out by names, times and values."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from itertools import combinations, pairwise
+from typing import Any
+
+from crnn.data.findings import Findings
+from crnn.data.table import Table
+from crnn.errors import DataError, SpecError, UnknownNameError
+from crnn.series.numbers import looks_numeric
+from crnn.series.time_columns import CALENDAR, called, cells_of, find, texts_of
+
+_SERIES_NAMES = ("id", "unique_id", "series", "store", "shop", "item", "sku", "product", "symbol", "sensor", "station")
+_ENDINGS = ("", "_id", "_name", "_nr", "_no", "_code", "_number", "id")
+_ROW_NUMBERS = ("index", "unnamed 1", "unnamed: 0")
+MANY = 200
+"""More columns than this are told by their number."""
+_MOST_COLUMNS = 3
+"""Columns that may name a series together where nobody said which."""
+_FEW_EMPTY = 0.05
+
+
+@dataclass(frozen=True)
+class Roles:
+    """Which column is what; what is None is found out.
+
+    Args:
+        time: The columns of time: one of stamps, or those that say it together, as year and month; () where there is
+            none.
+        target: Columns to forecast.
+        series: Columns whose values together name a series.
+        known: Columns that are known ahead of time; none unless named.
+    """
+
+    time: tuple[str, ...] | None = None
+    target: tuple[str, ...] | None = None
+    series: tuple[str, ...] | None = None
+    known: tuple[str, ...] = ()
+
+    def to_dict(self) -> dict[str, Any]:
+        """As plain JSON."""
+        given = {"time": self.time, "target": self.target, "series": self.series, "known": self.known}
+        return {name: None if columns is None else list(columns) for name, columns in given.items()}
+
+    @classmethod
+    def from_dict(cls, data: dict[str, Any]) -> Roles:
+        """Read what `to_dict` wrote."""
+        time, target, series = (
+            None if data[name] is None else tuple(data[name]) for name in ("time", "target", "series")
+        )
+        return cls(time, target, series, tuple(data["known"]))
+
+    def before(self, usual: Roles, header: Sequence[str]) -> Roles:
+        """These roles, and where they leave time or series open the usual ones, as far as a table has these columns."""
+        time, series = (given if given and {*given} <= {*header} else None for given in (usual.time, usual.series))
+        return replace(self, time=self.time or time, series=series if self.series is None else self.series)
+
+    @property
+    def time_name(self) -> str:
+        """What messages call the columns of time."""
+        return " + ".join(self.time or ())
+
+
+def check_names(table: Table, roles: Roles) -> None:
+    """Look for the columns that were named.
+
+    Raises:
+        UnknownNameError: one is not there.
+        SpecError: one is to be forecast and known ahead.
+    """
+    for name in sorted({*(roles.target or ())} & {*roles.known}):
+        raise SpecError(f"the column {name!r} is to be forecast and known ahead: what is forecast is not known")
+    for name in (*(roles.time or ()), *(roles.target or ()), *(roles.series or ()), *roles.known):
+        if name not in table.header:
+            raise UnknownNameError(f"column of {table.path}", name, table.header[:MANY])
+
+
+def find_time(table: Table, roles: Roles) -> Roles:
+    """The roles with the columns of time."""
+    if roles.time is not None:
+        return roles
+    taken = {*(roles.target or ()), *(roles.series or ())}
+    free = [name for name in table.header[:MANY] if name not in taken]
+    found = find(table, [name for name in free if name not in roles.known])
+    # A month may be known ahead and, with the year, tell the time too.
+    return replace(roles, time=find(table, free) if len(found) == 1 and roles.known else found)
+
+
+def find_rest(table: Table, roles: Roles, findings: Findings) -> Roles:
+    """The roles with the columns that name series, and those to forecast, where the columns of time are known.
+
+    Raises:
+        DataError: rows of one time that no column tells apart, or nothing to forecast.
+    """
+    if roles.series is None:
+        roles = replace(roles, series=_series(table, roles))
+    return roles if roles.target is not None else replace(roles, target=_targets(table, roles, findings))
+
+
+def _series(table: Table, roles: Roles) -> tuple[str, ...]:
+    """The columns that tell rows of one time apart, or whose names say that they do; none where there is no need."""
+    times = texts_of(table, roles.time) if roles.time else [str(row) for row in range(len(table.rows))]
+    taken = {*(roles.time or ()), *(roles.target or ()), *roles.known}
+    columns = {name: cells_of(table, name) for name in table.header[:MANY] if name not in taken}
+    columns = {name: cells for name, cells in columns.items() if _may_name(cells)}
+    named = tuple(name for name in columns if _names_series(name))
+    repeated = len(times) - len(set(times))
+    if repeated <= max(2, 0.01 * len(times)):
+        return named if roles.target or _numbers_beside(table, {*taken, *named}) else ()
+    order = sorted(columns, key=lambda name: _doubt(name, columns[name]))
+    for count in range(1, _MOST_COLUMNS + 1):
+        for names in combinations(order, count):
+            pairs = len(set(zip(times, *(columns[name] for name in names), strict=True)))
+            sure = all(name in named or not looks_numeric(columns[name]) for name in names)
+            if pairs >= len(times) - (0.01 * repeated if sure else 0):
+                return names
+    raise DataError(
+        f"{table.path}: {repeated} of {len(times)} rows have the time of another row, and no column tells them apart."
+        " Name the columns that name a series with series=…, or aggregate the rows"
+    )
+
+
+def _names_series(name: str) -> bool:
+    lower = name.lower().replace(" ", "_").replace("-", "_")
+    return any(lower == word + ending for word in _SERIES_NAMES for ending in _ENDINGS)
+
+
+def _may_name(cells: Sequence[str]) -> bool:
+    """Whether a column may name series: texts or whole numbers, each several times, and hardly a cell empty."""
+    told = [cell for cell in cells if cell]
+    if len(told) < (1 - _FEW_EMPTY) * len(cells):
+        return False
+    whole = all(cell.lstrip("-").isdigit() for cell in told) or not looks_numeric(told)
+    return whole and 1 < len(set(told)) <= len(told) / 2
+
+
+def _doubt(name: str, cells: Sequence[str]) -> tuple[bool, bool, bool, int]:
+    """The less a column can be anything but names of series, the earlier it comes; of two the one with fewer names."""
+    numeric = looks_numeric(cells)
+    return not _names_series(name), numeric and not called(name, _SERIES_NAMES), numeric, len(set(cells))
+
+
+def _numbers_beside(table: Table, taken: set[str]) -> bool:
+    return any(looks_numeric(cells_of(table, name)) for name in table.header if name not in taken)
+
+
+def _targets(table: Table, roles: Roles, findings: Findings) -> tuple[str, ...]:
+    """All columns of numbers that have no other role."""
+    taken = {*(roles.time or ()), *(roles.series or ()), *roles.known}
+    free = [name for name in table.header if name not in taken]
+    numeric = []
+    for name in free:
+        cells = cells_of(table, name)
+        if not looks_numeric(cells):
+            findings.add("column without numbers", name, "It is not used.", dropped=False)
+        elif roles.time and name.lower() in CALENDAR and _whole(cells):
+            findings.add("column of the calendar", name, "Not forecast: the time says it.", dropped=False)
+        elif name.lower() in _ROW_NUMBERS and _counts_up(cells):
+            findings.add("column of row numbers", name, "Not used.", dropped=False)
+        else:
+            numeric.append(name)
+    if not numeric:
+        raise DataError(
+            f"{table.path} has no column of numbers to forecast: its columns are {', '.join(table.header[:9])}"
+        )
+    if len(numeric) > 1:
+        listed = ", ".join(numeric[:12]) + (f" and {len(numeric) - 12} more" if len(numeric) > 12 else "")
+        findings.add("columns to forecast", listed, "Name the ones you mean with target=…", dropped=False)
+    return tuple(numeric)
+
+
+def _whole(cells: Sequence[str]) -> bool:
+    return all(cell.isdigit() for cell in cells if cell)
+
+
+def _counts_up(cells: Sequence[str]) -> bool:
+    return _whole(cells) and all(int(right) - int(left) == 1 for left, right in pairwise(cells))

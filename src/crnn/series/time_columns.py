@@ -1,0 +1,184 @@
+"""Which columns of a table say the time, alone or together (year and month, date and hour), and what they say."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+import numpy as np
+
+from crnn.data.table import Table
+from crnn.series.stamps import looks_like_time
+
+_NAMES = ("date", "time", "timestamp", "datetime", "ds", "day", "week", "month", "quarter", "year", "period")
+_NAMES_ABROAD = ("日期", "时间", "月份", "datum", "fecha", "zeit", "日")
+_STAMPS = ("date", "time", "timestamp", "datetime", "ds", "日期", "时间", "datum", "fecha")
+_COUNTS = ("t", "step", "tick", "time_index")
+_YEAR = ("year", "yr", "yyyy", "jahr", "année", "annee", "año", "年", "年份")
+_MONTH = ("month", "mon", "mm", "monat", "mois", "mes", "月", "月份")
+_QUARTER = ("quarter", "qtr", "quartal", "trimestre", "季度")
+_WEEK = ("week", "wk", "isoweek", "iso_week", "woche", "semaine", "周")
+_DAY = ("day", "dd", "tag", "jour", "día", "dia", "day_of_month", "日")
+_CLOCK = ("hour", "hr", "hh", "time", "clock", "stunde", "uhrzeit", "heure", "hora", "时", "小时", "时间")
+CALENDAR = frozenset((*_YEAR, *_MONTH, *_QUARTER, *_WEEK, *_DAY, *_CLOCK, "weekday", "dow", "day_of_week", "dayofweek"))
+"""Names of columns that say again what a date says."""
+
+LOOKED_AT = 200
+"""Cells that say whether a column holds times."""
+_MOSTLY = 0.9
+YEAR = re.compile(r"(1[5-9]|20|21)\d{2}")
+"""A year of four digits."""
+
+
+def cells_of(table: Table, name: str) -> list[str]:
+    """A column as text; a row that ends before it has nothing there."""
+    at = table.header.index(name)
+    return [row[at] if at < len(row) else "" for row in table.rows]
+
+
+def called(name: str, words: Sequence[str]) -> bool:
+    """Whether a column is called by one of some words, or by one beside others: ``sales_date``."""
+    lower = name.lower()
+    return any(lower == word or word in lower.replace("-", "_").split("_") for word in words)
+
+
+def find(table: Table, free: Sequence[str]) -> tuple[str, ...]:
+    """The column that says the time, or those that say it together; none where rows only follow each other.
+
+    Args:
+        table: The table.
+        free: Names of the columns that have no other role.
+    """
+    named = [name for name in free if called(name, _NAMES) or any(word in name for word in _NAMES_ABROAD)]
+    others = [name for name in free if name not in named]
+    dates = [name for name in named if _mostly_times(cells_of(table, name)) and _told(table, name)]
+    dates += [name for name in others if looks_like_time(_said(table, name)) and not _are_numbers(_said(table, name))]
+    if dates:
+        return _with_clock(table, dates[0], free)
+    if parts := _parts(table, free):
+        return parts
+    counted = [name for name in others if looks_like_time(_said(table, name)) and _are_even(cells_of(table, name))]
+    counted += [name for name in named if _are_counts(cells_of(table, name)) and _told(table, name)]
+    counted += [name for name in others if name.lower() in _COUNTS and _are_even(cells_of(table, name))]
+    unread = [name for name in named if name.lower() in _STAMPS and not _are_numbers(_said(table, name))]
+    return tuple((counted or unread)[:1])  # whoever reads what no one can says which cell it is
+
+
+def is_time_name(name: str) -> bool:
+    """Whether a column is called as columns of time are."""
+    return name.lower() in (*_NAMES, *_NAMES_ABROAD)
+
+
+def _told(table: Table, name: str) -> bool:
+    """Whether a column is of time by more than a word in its name, where it holds plain numbers: ``orders_per_day``."""
+    cells = cells_of(table, name)
+    return not _are_numbers([cell for cell in cells if cell]) or name.lower() in _NAMES or _are_even(cells)
+
+
+def texts_of(table: Table, names: Sequence[str]) -> list[str]:
+    """What the columns of time say, together in one text a row; "" where one of them says nothing.
+
+    Example:
+        >>> from pathlib import Path
+        >>> table = Table(Path("a.csv"), ("year", "month"), [["2024", "1"], ["2024", "Feb"]], [2, 3])
+        >>> texts_of(table, ("year", "month"))
+        ['2024-01', 'Feb 2024']
+    """
+    columns = [cells_of(table, name) for name in names]
+    if len(columns) == 1:
+        return columns[0]
+    by_year = all(YEAR.fullmatch(cell) for cell in columns[0] if cell)
+    rows = zip(*columns, strict=True)
+    return [(_of_year(names, row) if by_year else _of_day(row)) if all(row) else "" for row in rows]
+
+
+def _of_year(names: Sequence[str], row: tuple[str, ...]) -> str:
+    """Year and quarter, year and week, or year, month, day and hour as one text."""
+    year, part, *rest = row
+    if called(names[1], _QUARTER):
+        return f"{year}-Q{part.lstrip('Qq')}"
+    if called(names[1], _WEEK):
+        return f"{year}-W{_padded(part.lstrip('Ww'))}"
+    if not part.isdigit():  # the name of a month
+        return " ".join([*rest[:1], part, year])
+    day = "-".join([year, _padded(part), *map(_padded, rest[:1])])
+    return _of_day((day, *rest[1:])) if rest[1:] else day
+
+
+def _of_day(row: tuple[str, ...]) -> str:
+    """A date and its hour, or its time of day, as one text."""
+    date, clock = row[0], row[1]
+    return f"{date} {_padded(clock)}:00" if clock.isdigit() else f"{date} {clock}"
+
+
+def _padded(number: str) -> str:
+    return f"{number:0>2}"
+
+
+def _with_clock(table: Table, date: str, free: Sequence[str]) -> tuple[str, ...]:
+    """A column of dates, and the one that says the hour of the day, where dates alone come again."""
+    days = cells_of(table, date)
+    if len(set(days)) == len(days):
+        return (date,)
+    for name in free:
+        if name != date and called(name, _CLOCK) and _are_times_of_day(cells_of(table, name)):
+            joined = texts_of(table, (date, name))
+            if _mostly_times(joined) and len(set(joined)) > len(set(days)):
+                return date, name
+    return (date,)
+
+
+def _parts(table: Table, free: Sequence[str]) -> tuple[str, ...]:
+    """Year and month, quarter or week, with the day and the hour where they are columns too."""
+    year = _first(free, _YEAR)
+    if year is None or not all(YEAR.fullmatch(cell) for cell in cells_of(table, year) if cell):
+        return ()
+    month, day = _first(free, _MONTH), _first(free, _DAY)
+    hour = _first([name for name in free if name not in (month, day)], _CLOCK)
+    month_and_finer = (month, day, hour) if day and hour else (month, day) if day else (month,)
+    for finer in (month_and_finer, (_first(free, _QUARTER),), (_first(free, _WEEK),)):
+        names = (year, *(name for name in finer if name is not None))
+        if finer[0] is not None and _mostly_times(texts_of(table, names)):
+            return names
+    return ()
+
+
+def _first(free: Sequence[str], words: Sequence[str]) -> str | None:
+    return next((name for name in free if name.lower() in words), None)
+
+
+def _mostly_times(cells: Sequence[str]) -> bool:
+    """Whether most cells hold times; where single ones are wrong, whoever reads them says which."""
+    told = [cell for cell in cells if cell][:LOOKED_AT]
+    return sum(looks_like_time([cell]) for cell in told) > len(told) / 2
+
+
+def _said(table: Table, name: str) -> list[str]:
+    return [cell for cell in cells_of(table, name) if cell][:LOOKED_AT]
+
+
+def _are_numbers(cells: Sequence[str]) -> bool:
+    return all(cell.lstrip("-").replace(".", "", 1).isdigit() for cell in cells)
+
+
+def _are_even(cells: Sequence[str]) -> bool:
+    """Whether numbers count on: nine of ten rows go on by none or by one and the same step, and few turn back."""
+    try:
+        values = np.array([cell for cell in cells if cell], np.float64)
+    except ValueError:
+        return False
+    gaps = np.diff(values)
+    if not (gaps > 0).any():
+        return False
+    step = np.median(gaps[gaps > 0])
+    return float(((gaps == 0) | (gaps == step)).mean()) >= _MOSTLY
+
+
+def _are_times_of_day(cells: Sequence[str]) -> bool:
+    told = [cell for cell in cells if cell]
+    clock = re.compile(r"([01]?\d|2[0-4])(:[0-5]\d(:[0-5]\d(\.\d+)?)?)?( *[ap]\.?m\.?)?", re.IGNORECASE)
+    return bool(told) and all(clock.fullmatch(cell) for cell in told)
+
+
+def _are_counts(cells: Sequence[str]) -> bool:
+    return all(cell.lstrip("-").isdigit() for cell in cells)

@@ -1,0 +1,134 @@
+"""What the columns of a table of series are for is found out as a reader of the table would."""
+
+import numpy as np
+import pytest
+
+from crnn.data.findings import Findings
+from crnn.errors import DataError
+from crnn.series.roles import Roles
+from crnn.series.table import read_series
+
+
+@pytest.fixture
+def read(tmp_path):
+    def reading(header, rows, **given):
+        path = tmp_path / "table.csv"
+        path.write_text("\n".join([header, *rows]), encoding="utf-8")
+        findings = Findings()
+        usual = given.pop("usual", None)
+        return read_series(path, Roles(**given), findings, usual=usual), findings
+
+    return reading
+
+
+def day(number, start="2024-01-01"):
+    return str(np.datetime64(start) + number)
+
+
+def test_year_and_month_are_one_time_and_no_twelve_series(read):
+    rows = [f"{year},{month},{100 * year + month}" for year in range(2015, 2020) for month in range(1, 13)]
+    found, _ = read("year,month,sales", rows)
+    assert [each.name for each in found] == ["sales"]
+    assert found[0].step.name == "month"
+    assert str(found[0].times[13]) == "2016-02-01T00:00:00"
+    assert found[0].roles.time == ("year", "month")
+
+
+@pytest.mark.parametrize(
+    ("header", "row", "step", "last"),
+    [
+        ("Year,Quarter", lambda at: f"{2010 + at // 4},Q{at % 4 + 1}", "quarter", "2019-10-01T00:00:00"),
+        ("year,week", lambda at: f"2021,{at + 1}", "week", "2021-10-04T00:00:00"),
+        ("year,month", lambda at: f"{2010 + at // 2},{('Jan', 'Jul')[at % 2]}", "6 months", "2029-07-01T00:00:00"),
+        ("year,month,day", lambda at: f"2024,{at // 20 + 1},{at % 20 + 1}", "day", "2024-02-20T00:00:00"),
+        ("date,hour", lambda at: f"{day(at // 24)},{at % 24}", "hour", "2024-01-02T15:00:00"),
+        ("Date;Time", lambda at: f"16/12/2006;{at // 60 + 17}:{at % 60:02d}:00", "minute", "2006-12-16T17:39:00"),
+        ("年,月", lambda at: f"{2015 + at // 12},{at % 12 + 1}", "month", "2018-04-01T00:00:00"),
+    ],
+)
+def test_columns_that_say_the_time_together(read, header, row, step, last):
+    mark = ";" if ";" in header else ","
+    found, _ = read(f"{header}{mark}load", [f"{row(at)}{mark}{at}" for at in range(40)])
+    assert [each.name for each in found] == ["load"]
+    assert (found[0].step.name, str(found[0].times[-1])) == (step, last)
+
+
+def test_a_date_goes_before_columns_of_the_calendar_which_are_not_forecast(read):
+    rows = [f"{day(at)},{day(at)[:4]},{int(day(at)[5:7])},{at}" for at in range(90)]
+    found, findings = read("date,year,month,sales", rows)
+    assert [each.name for each in found] == ["sales"]
+    assert findings["column of the calendar"].names == ["year", "month"]
+
+
+def test_things_whose_times_never_meet_are_not_joined(read):
+    rows = [f"{day(at)},{'a' if at < 50 else 'b'},{at}" for at in range(100)]
+    found, _ = read("date,store,sales", rows)
+    assert [(each.name, len(each)) for each in found] == [("a", 50), ("b", 50)]
+    numbered = [row.replace(",a,", ",1,").replace(",b,", ",2,") for row in rows]
+    found, _ = read("date,store_id,sales", numbered)
+    assert [(each.name, len(each)) for each in found] == [("1", 50), ("2", 50)]
+
+
+def test_weeks_that_begin_on_other_days_are_told_apart_by_name(read):
+    rows = [f"{day(7 * at + shop)},{'abc'[shop]},{at}" for at in range(30) for shop in range(3)]
+    found, _ = read("week,sensor,sales", rows)
+    assert [each.step.name for each in found] == ["week"] * 3
+    odd = [f"{day(7 * at + 2 * shop * shop)},{'abc'[shop]},{at}" for at in range(30) for shop in range(3)]
+    _, findings = read("week,place,sales", odd)
+    assert "name the column that tells these apart with series=…" in findings["series that is mostly gaps"].advice
+
+
+def test_a_table_without_time_is_told_apart_by_name_too(read):
+    found, findings = read("unique_id,y", [f"{'ab'[at // 20]},{at}" for at in range(40)])
+    assert [each.name for each in found] == ["a", "b"]
+    assert "no time column" in findings
+
+
+def test_a_value_that_hardly_repeats_is_no_name_of_a_series(read):
+    random = np.random.default_rng(0)
+    rows = [f"{day(at)},{random.integers(40)},{place},{at}" for at in range(200) for place in ("north", "south")]
+    found, _ = read("date,visits,place,sales", rows, target=("sales",))
+    assert [each.name for each in found] == ["north", "south"]
+
+
+def test_three_columns_may_name_a_series(read):
+    rows = [f"{day(at)},{a},{b},{c},{at}" for at in range(9) for a in "pq" for b in "rs" for c in "tu"]
+    found, _ = read("date,country,chain,kind,sold", rows)
+    assert len(found) == 8
+    assert found[0].roles.series == ("country", "chain", "kind")
+
+
+def test_large_numbers_are_no_time(read):
+    random = np.random.default_rng(1)
+    rows = [f"{1950 + at},{random.integers(10**8, 10**9)}" for at in range(60)]
+    found, _ = read("year,population", rows)
+    assert ([each.name for each in found], found[0].step.name) == (["population"], "year")
+    rows = [f"{day(at)},{random.integers(10**8, 10**9)}" for at in range(60)]
+    found, _ = read("when,bytes_per_day", rows)
+    assert [each.name for each in found] == ["bytes_per_day"]
+    found, findings = read("orders_per_day,visits", [f"{random.integers(90)},{at % 7}" for at in range(60)])
+    assert [each.name for each in found] == ["orders_per_day", "visits"]
+    assert "no time column" in findings
+
+
+def test_even_epochs_are_a_time_under_any_name(read):
+    found, _ = read("when,load", [f"{1700000000 + 900 * at},{at % 5}" for at in range(60)])
+    assert (found[0].name, found[0].step.name) == ("load", "15 minutes")
+
+
+def test_dates_that_cannot_be_read_are_named_and_do_not_turn_the_table(read):
+    with pytest.raises(DataError, match=r"'date', line 2: 'Week 1 of 2020' is no time"):
+        read("date,a,b,c,d", [f"Week {at} of 2020,{at},2,3,4" for at in range(1, 20)])
+
+
+def test_row_numbers_are_not_forecast(read):
+    found, findings = read(",date,sales", [f"{at},{day(at)},{at % 9}" for at in range(40)])
+    assert [each.name for each in found] == ["sales"]
+    assert findings["column of row numbers"].names == ["unnamed 1"]
+
+
+def test_the_roles_of_the_table_of_training_hold_for_a_part_of_it(read):
+    long, _ = read("date,store,sales", [f"{day(at)},{shop},{at}" for at in range(30) for shop in "ab"])
+    found, _ = read("date,store,sales", [f"{day(at)},a,{at}" for at in range(30)], usual=long[0].roles)
+    assert [each.name for each in found] == ["a"]
+    assert Roles.from_dict(long[0].roles.to_dict()) == long[0].roles == Roles(("date",), ("sales",), ("store",))
