@@ -76,3 +76,19 @@ def test_a_column_of_texts_is_no_column_of_numbers():
 @pytest.mark.parametrize("mark", [" ", "\u00a0", "\u202f", "'", "’"])
 def test_thousands_may_be_marked_by_spaces_and_apostrophes(mark):
     assert numbers([f"1{mark}234.5", f"12{mark}345{mark}678"], "a", [2, 3], Findings()).tolist() == [1234.5, 12345678.0]
+
+
+def test_signs_of_money_and_percent_are_read_and_told():
+    findings = Findings()
+    assert numbers(["$1,234.50", "-$2", "", "$3"], "sales", [2, 3, 4, 5], findings).tolist()[::3] == [1234.5, 3.0]
+    assert findings["sign of money or percent"].names == [
+        "column 'sales': 3 numbers, the first is '$1,234.50' in line 2"
+    ]
+    assert numbers(["12,5 %", "7 %"], "share", [2, 3], Findings()).tolist() == [12.5, 7.0]
+    assert numbers(["1.234,50 €", "2,00 €"], "sales", [2, 3], Findings()).tolist() == [1234.5, 2.0]
+
+
+@pytest.mark.parametrize("cells", [["$5", "€5"], ["5%", "0.07"]])
+def test_signs_that_differ_are_refused(cells):
+    with pytest.raises(DataError, match=r"column 'share', line 2: .* bring all to one unit"):
+        numbers(cells, "share", [2, 3], Findings())

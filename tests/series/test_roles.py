@@ -132,3 +132,10 @@ def test_the_roles_of_the_table_of_training_hold_for_a_part_of_it(read):
     found, _ = read("date,store,sales", [f"{day(at)},a,{at}" for at in range(30)], usual=long[0].roles)
     assert [each.name for each in found] == ["a"]
     assert Roles.from_dict(long[0].roles.to_dict()) == long[0].roles == Roles(("date",), ("sales",), ("store",))
+
+
+def test_a_text_that_may_tell_things_apart_is_told(read):
+    _, findings = read("date,place,sales", [f"{day(at)},{'east' if at < 50 else 'west'},{at}" for at in range(100)])
+    assert findings["column that may name series"].names == ["place"]
+    _, findings = read("id,date,place,sales", [f"{at},{day(at)},{'ab'[at % 2]},{at % 7}" for at in range(100)])
+    assert findings["column of row numbers"].names == ["id"]

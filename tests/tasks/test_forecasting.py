@@ -228,7 +228,7 @@ def test_a_model_of_hours_refuses_days(tmp_path):
         (tmp_path / f"{name}.csv").write_text("time,load\n" + text, encoding="utf-8")
     model = fitted(tmp_path / "hours.csv")
     assert "hour" in model.task.covariates.cycles
-    with pytest.raises(DataError, match="steps of a day, the model was trained on steps of a hour"):
+    with pytest.raises(DataError, match="steps of a day, the model was trained on steps of an hour"):
         model.predict(tmp_path / "days.csv")
 
 

@@ -119,7 +119,7 @@ def _places(rows: Rows, times: Array, step: Step, findings: Findings) -> tuple[A
     if int(places[-1]) + 1 > MOST_STEPS * max(len(times), 20):
         raise DataError(
             f"{rows.key or 'the series'} has {len(times)} rows from {times[0]} to {times[-1]}, which is"
-            f" {int(places[-1]) + 1} steps of a {step.name}: correct the time stamp that lies far from the others"
+            f" {int(places[-1]) + 1} steps of {step.words}: correct the time stamp that lies far from the others"
         )
     doubled = np.unique(places[1:][np.diff(places) == 0])
     for place in doubled.tolist():

@@ -21,6 +21,7 @@ _INFINITE = re.compile(r"[+-]?(inf|infinity)", re.IGNORECASE)
 _DECIMAL_COMMA = re.compile(r"[+-]?(\d{1,3}(\.\d{3})+|\d{1,3}([\s'’]\d{3})+|\d*),\d+")
 _THOUSANDS = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d+)?")
 _SPACED = re.compile(r"[+-]?\d{1,3}([\s'’]\d{3})+(\.\d+)?")
+_SIGNS = re.compile(r"[$€£¥￥元円%]")
 _MOSTLY = 0.5
 """Share of readable cells from which a column is one of numbers."""
 
@@ -62,7 +63,7 @@ def numbers(cells: Sequence[str], column: str, lines: Sequence[int], findings: F
         elif cell.lower() not in MISSING:
             odd.append(place)
     if odd:
-        _odd(found, cells, odd, column, lines, findings)
+        _odd(found, _without_signs(cells, odd, column, lines, findings), odd, column, lines, findings)
     infinite = np.flatnonzero(np.isinf(found))
     for place in infinite.tolist():
         found[place] = np.nan
@@ -125,7 +126,40 @@ def _value(cell: str, decimal: bool) -> float:
     return float(text)
 
 
+def _without_signs(
+    cells: Sequence[str], odd: list[int], column: str, lines: Sequence[int], findings: Findings
+) -> Sequence[str]:
+    """The cells without the sign of money or percent that those of a whole column may have.
+
+    Raises:
+        DataError: numbers with different signs, or percent beside numbers without.
+    """
+    signs = {place: "".join(_SIGNS.findall(cells[place])) for place in odd if _bare(cells[place]) != cells[place]}
+    if not signs:
+        return cells
+    first = next(iter(signs))
+    told = sum(cell.lower() not in MISSING for cell in cells)
+    if len({*signs.values()}) > 1 or (signs[first] == "%" and len(signs) < told):
+        raise DataError(
+            f"column {column!r}, line {lines[first]}: {cells[first]!r} stands beside numbers with another sign or with"
+            " none: bring all to one unit"
+        )
+    findings.add(
+        "sign of money or percent",
+        f"column {column!r}: {len(signs)} numbers, the first is {cells[first]!r} in line {lines[first]}",
+        "The numbers were read without it.",
+        dropped=False,
+    )
+    return [_bare(cell) if place in signs else cell for place, cell in enumerate(cells)]
+
+
+def _bare(cell: str) -> str:
+    """A number without its sign of money or percent."""
+    return re.sub(rf"^([+-]?)\s*{_SIGNS.pattern}\s*(?=\d)|(?<=\d)\s*{_SIGNS.pattern}$", r"\1", cell)
+
+
 def _readable(cell: str) -> bool:
+    cell = _bare(cell)
     return any(pattern.fullmatch(cell) for pattern in (_NUMBER, _INFINITE, _DECIMAL_COMMA, _THOUSANDS, _SPACED))
 
 

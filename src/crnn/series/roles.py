@@ -15,12 +15,15 @@ from crnn.series.time_columns import CALENDAR, called, cells_of, find, texts_of
 
 _SERIES_NAMES = ("id", "unique_id", "series", "store", "shop", "item", "sku", "product", "symbol", "sensor", "station")
 _ENDINGS = ("", "_id", "_name", "_nr", "_no", "_code", "_number", "id")
-_ROW_NUMBERS = ("index", "unnamed 1", "unnamed: 0")
+_ROW_NUMBERS = ("index", "id", "row", "row_id", "nr", "no", "number", "序号", "unnamed 1", "unnamed: 0")
 MANY = 200
 """More columns than this are told by their number."""
 _MOST_COLUMNS = 3
 """Columns that may name a series together where nobody said which."""
 _FEW_EMPTY = 0.05
+_MAY_NAME = (
+    "It is not used. Where it tells several things apart name it with series=…, where it is known ahead with known=…"
+)
 
 
 @dataclass(frozen=True)
@@ -155,7 +158,10 @@ def _targets(table: Table, roles: Roles, findings: Findings) -> tuple[str, ...]:
     for name in free:
         cells = cells_of(table, name)
         if not looks_numeric(cells):
-            findings.add("column without numbers", name, "It is not used.", dropped=False)
+            if roles.series or not _may_name(cells):
+                findings.add("column without numbers", name, "It is not used.", dropped=False)
+            else:
+                findings.add("column that may name series", name, _MAY_NAME, dropped=False)
         elif roles.time and name.lower() in CALENDAR and _whole(cells):
             findings.add("column of the calendar", name, "Not forecast: the time says it.", dropped=False)
         elif name.lower() in _ROW_NUMBERS and _counts_up(cells):

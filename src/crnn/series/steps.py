@@ -76,6 +76,13 @@ class Step:
         return f"{self.size} {self.unit}s"
 
     @property
+    def words(self) -> str:
+        """As a length: "an hour", "a week", "15 minutes"."""
+        if self.name[0].isdigit():
+            return self.name
+        return f"{'an' if self.name == 'hour' else 'a'} {self.name}"
+
+    @property
     def season(self) -> int:
         """Steps after which such series mostly repeat: a day of hours, a week of days, a year of weeks or months."""
         if self.unit == "month":
@@ -175,7 +182,7 @@ def infer(series: Sequence[NDArray[Any]], usual: Step | None = None) -> Step:
     if odd > _MOST_ODD:
         raise DataError(
             f"the time stamps follow no regular step: {odd:.0%} of the distances are no multiple of"
-            f" {Step('second', step).name}, the commonest. Aggregate the rows to hours, days, weeks or months first,"
+            f" {Step('second', step).words}, the commonest. Aggregate the rows to hours, days, weeks or months first,"
             " or where they are of several things name the column that tells these apart with series=…"
         )
     return Step("second", step)

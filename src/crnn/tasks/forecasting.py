@@ -211,12 +211,15 @@ class Forecasting(Task):
     def summary(self) -> dict[str, str]:
         """Which columns are what, which step the time takes, and how far the network looks back and ahead."""
         assert self.step is not None
-        time, apart = self.found.time_name or "no column", " and ".join(self.found.series or ())
+        by_row = self.columns == ("",)
+        time = self.found.time_name or ("the header" if by_row else "no column")
+        apart = "row" if by_row else " and ".join(self.found.series or ())
+        told = ", ".join(self.columns[:9]) + (f" and {len(self.columns) - 9} more" if self.columns[9:] else "")
         first, last = time_texts(np.array(self.span, "datetime64[s]")) if self.step.dated else self.span
         return {
-            "time": f"{time}: steps of a {self.step.name}, trained on {first} to {last}",
+            "time": f"{time}: steps of {self.step.words}, trained on {first} to {last}",
             "series": f"{len(self.scalings)}" + (f", told apart by {apart}" if apart else ""),
-            "target": ", ".join(self.columns[:9]) + (f" and {len(self.columns) - 9} more" if self.columns[9:] else ""),
+            **({} if by_row else {"target": told}),
             **({"known ahead": ", ".join(self.found.known)} if self.found.known else {}),
             "steps": f"look-back {self.look_back}, horizon {self.horizon}, season {self.season}",
         }
@@ -297,8 +300,8 @@ class Forecasting(Task):
     def _require_step(self, series: Series) -> None:
         if self.step is not None and series.step != self.step and len(series) > 1:
             raise DataError(
-                f"{series.name} has steps of a {series.step.name}, the model was trained on steps of a"
-                f" {self.step.name}: give the same, or train a model for these"
+                f"{series.name} has steps of {series.step.words}, the model was trained on steps of"
+                f" {self.step.words}: give the same, or train a model for these"
             )
 
     def _scaling(self, series: Series) -> Scaling:
