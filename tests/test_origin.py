@@ -7,6 +7,7 @@ import pytest
 import torch
 
 import crnn
+from crnn.data.example import Record
 from crnn.data.toy import tone_texts, tone_words
 from crnn.errors import SpecError, UnknownNameError
 
@@ -104,6 +105,8 @@ def test_texts_go_on_with_the_vectors_of_words_and_a_linear_model_of_their_own(t
         vectors = [state(model)["front.vectors"][row] for model, row in zip((before, after), rows, strict=True)]
         torch.testing.assert_close(*vectors)
     assert again.task.class_names() == ["m", "n", "p"]
+    old, new = ([Record(text) for text in given] for given in (texts((GOOD, "p"), (BAD, "n"))[0], data[0]))
+    assert again.task.known_before([*old, *new]) == [True] * (len(old) + len(new))
     with pytest.warns(crnn.errors.DataWarning, match=r"60 sample that was trained on \(noted\): row 0"):
         assert again.evaluate(*data)[again.metric_names.index("accuracy")] == 1.0
 

@@ -113,10 +113,11 @@ class Predictor:
         """Answers for whatever the task reads: one for one file or text, else all in the order given.
 
         Raises:
-            DataError: a sample cannot be read; says which and why.
+            DataError: a sample cannot be read; says which and why. Answers that are known by name, as forecasts are,
+                come all the same, with a warning of what was left out.
         """
         records, findings = self.task.read_unlabelled(data)
-        if findings.dropped:
+        if findings.dropped and not self.task.always_collects:
             raise DataError(f"cannot predict all of the data:\n{findings}")
         if len(findings):
             warnings.warn(f"\n{findings}", DataWarning, stacklevel=3)

@@ -6,8 +6,9 @@ import zipfile
 
 import pytest
 
+import crnn
 from crnn.data.archive import unpack
-from crnn.errors import UnreadableError
+from crnn.errors import DataError, UnreadableError
 
 
 def make_zip(file, members):
@@ -79,3 +80,16 @@ def test_chinese_names_of_old_zip_tools(tmp_path):
     (tmp_path / "a.zip").write_bytes(raw.replace(b"placeholder.wav", name.rjust(15, b"_")))
     (file,) = unpack(tmp_path / "a.zip", tmp_path / "cache").iterdir()
     assert file.name.endswith("开关.wav")
+
+
+@pytest.mark.parametrize(
+    "task",
+    [crnn.SpokenCommands, crnn.TextClassification, crnn.SeriesClassification, crnn.SpeechRecognition, crnn.Handwriting],
+)
+def test_an_archive_without_what_is_looked_for_is_called_by_its_name(tmp_path, monkeypatch, task):
+    monkeypatch.setenv("CRNN_CACHE", str(tmp_path / "cache"))
+    make_zip(tmp_path / "photos.zip", {"notes.xyz": b"nothing"})
+    with pytest.raises(DataError) as failed:
+        task().read(tmp_path / "photos.zip")
+    assert str(failed.value).startswith(f"{tmp_path / 'photos.zip'} holds no")
+    assert "cache" not in str(failed.value)

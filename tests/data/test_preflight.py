@@ -29,6 +29,14 @@ def test_labels_that_say_nothing_or_differ_in_spelling_are_named():
     assert said["label in several spellings"].names == ["'good' of 2, 'Good.' of 2"]
 
 
+def test_of_several_labels_too_those_that_say_nothing_are_named():
+    train = examples(*((row, 5, ("nan", "good") if row % 2 else ("Good",)) for row in range(1, 5)))
+    train.targets[:] = np.eye(4, dtype=np.float32)
+    said = preflight(train, None, silent_below=0.01, too_short=lambda steps, target: "").findings
+    assert said["label that may be missing"].names == ["'nan' of 2"]
+    assert said["label in several spellings"].names == ["'good' of 2, 'Good' of 2"]
+
+
 def test_several_labels_in_another_order_are_one_answer():
     train = examples((1, 5, ("a", "b")), (1, 5, ("b", "a")), (2, 5, ("a", "c")), (2, 5, ("a", "b")))
     train.targets[:] = np.eye(4, dtype=np.float32)

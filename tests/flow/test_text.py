@@ -16,6 +16,7 @@ from crnn.data.example import Record
 from crnn.data.toy import reviews
 from crnn.errors import DataError, DataWarning, MissingExtraError, NotReadyError, ShapeError, SpecError, UnreadableError
 from crnn.report.worst import Case, with_words
+from crnn.tasks.text_answers import answered
 from crnn.tasks.text_baselines import NAME
 from crnn.tasks.text_linear import ALONE
 
@@ -166,6 +167,14 @@ def test_several_labels(tmp_path):
     assert answer.to_dict()["labels"] == list(answer.labels)
     assert str(model.explain("it is warm and large")).startswith(("warm: ", "big: "))
     assert set(model.baselines()) == {"TF-IDF + linear"}
+
+
+def test_where_no_label_holds_the_likeliest_is_named_as_one_that_does_not():
+    (answer,) = answered(torch.tensor([[0.4, 0.1]]), ["warm", "big"], several=True)
+    assert str(answer) == "(none; likeliest warm 40%)"
+    facts = json.loads(json.dumps(answer.to_dict()))
+    assert (facts["label"], facts["labels"], facts["probability"]) == (None, [], None)
+    assert facts["alternatives"] == {"warm": 0.4, "big": 0.1}
 
 
 def test_word_vectors_are_a_start(tmp_path):
@@ -327,6 +336,7 @@ def test_a_text_without_any_label_counts_where_several_are_possible(tmp_path):
         (np.array([[0, 1, 1], [1, 0, 0]]), [("1", "2"), ("0",)]),
         ([[1, 0, 0], [0, 0, 0]], [("0",), ()]),
         ([["x", "y"], []], [("x", "y"), ()]),
+        ([float("nan"), "x"], [(), ("x",)]),
         ([{"y", "x"}, "x;z"], [("x", "y"), ("x", "z")]),
         ([[3, 5], [4]], [("3", "5"), ("4",)]),
         (np.array([2, 3]), [("2",), ("3",)]),
@@ -344,14 +354,19 @@ def test_one_label_may_come_one_hot_and_may_be_missing():
     assert findings["empty label"].names == ["row 1", "row 2"]
     with pytest.raises(ShapeError, match="not one-hot"):
         read(["one", "two"], [[1, 1], [0, 1]])
-    with pytest.raises(DataError, match="a label is a text or a whole number, not nan"):
-        read(["one", "two"], [["a", float("nan")], ["b"]], multi_label=True)
+    with pytest.raises(DataError, match="row 1: a label is a text or a whole number, not nan"):
+        read(["one", "two"], [["b"], ["a", float("nan")]], multi_label=True)
 
 
 def test_json_lines_with_lists_of_labels(tmp_path):
     file = tmp_path / "t.jsonl"
     file.write_text("".join(json.dumps({"text": text, "label": [label, "x"]}) + "\n" for text, label in ROWS))
     assert read(file, multi_label=True)[0][0].target == ("good", "x")
+    file.write_text('{"text": "warm", "label": ["a", "b"]}\n{"text": "cold", "label": []}\n')
+    records, findings = read(file, multi_label=True)
+    assert [record.target for record in records] == [("a", "b"), ()]
+    assert findings["empty label"].names == ["t.jsonl line 2"]
+    assert not findings["empty label"].dropped
 
 
 # ── what people get wrong ────────────────────────────────────────────────────────────────────────────────────────────

@@ -8,6 +8,7 @@ import pytest
 import crnn
 from crnn import store
 from crnn.audio import wave
+from crnn.data.toy import reviews, sales
 from crnn.errors import DataError, UnknownNameError, UnreadableError
 from crnn.inspect import inspect
 
@@ -167,3 +168,17 @@ def test_real_digits(real_data):
     assert found.facts["samples"] == 2000
     assert set(found.facts["labels"].values()) == {200}
     assert found.facts["splits"] == {"train": 1500, "dev": 500}
+
+
+def test_a_table_of_times_and_numbers_is_one_to_forecast(tmp_path):
+    found = inspect(sales(tmp_path / "sales.csv", shops=2, weeks=60))
+    assert found.facts["task"] == "forecast"
+    assert found.facts["time"] == "date: steps of a week, trained on 2021-01-04 to 2022-02-21"
+    assert found.facts["series"] == "4, told apart by shop"
+    assert inspect(reviews(tmp_path / "r.csv", 40)).facts["task"] == "text"
+
+
+def test_a_table_that_tells_nothing_asks_for_the_task(tmp_path):
+    (tmp_path / "t.csv").write_text("a,b\n" + "".join(f"{at}.5,{at * at}\n" for at in range(30)))
+    with pytest.raises(DataError, match=r"Or say what the data are for: --task .*forecast"):
+        inspect(tmp_path / "t.csv")

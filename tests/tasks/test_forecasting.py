@@ -324,3 +324,13 @@ def test_training_tells_what_the_table_was_taken_for(tmp_path, capsys):
     assert "time         date: steps of a week, trained on 2021-01-04 to " in told
     assert "series       3, told apart by shop" in told
     assert told.index("known ahead  holiday") < told.index("epoch 1/1")
+
+
+def test_rows_without_a_time_are_left_out_of_a_forecast_and_named(tmp_path):
+    rows = [f"{day},{at % 5}" for at, day in enumerate(np.arange("2024-01-01", "2024-03-01", dtype="M8[D]"))]
+    (tmp_path / "all.csv").write_text("\n".join(["date,load", *rows]))
+    (tmp_path / "torn.csv").write_text("\n".join(["date,load", *rows, ",7"]))
+    model = fitted(tmp_path / "all.csv")
+    with pytest.warns(DataWarning, match=r"1 row without a time \(left out\): line 62"):
+        found = model.predict(tmp_path / "torn.csv")
+    np.testing.assert_array_equal(found[0].values, model.predict(tmp_path / "all.csv")[0].values)

@@ -11,7 +11,7 @@ from pathlib import Path, PurePosixPath
 from typing import IO
 
 from crnn.data.cache import cache_folder, limit_bytes, publish, scratch
-from crnn.errors import UnreadableError
+from crnn.errors import DataError, UnreadableError
 
 SUFFIXES = (".zip", ".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tar.xz")
 """Endings of the archives that are understood."""
@@ -53,6 +53,18 @@ def unpack(path: Path, folder: Path | None = None, most_bytes: int | None = None
             raise UnreadableError(f"{path} cannot be unpacked ({error}): check that the archive is whole") from error
     inside = [item for item in target.iterdir() if not item.name.startswith((".", "__MACOSX"))]
     return inside[0] if len(inside) == 1 and inside[0].is_dir() else target
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[Path]:
+    """The folder with the archive's files, as `unpack` gives it; errors name the archive in its place."""
+    folder = unpack(path)
+    try:
+        yield folder
+    except DataError as error:
+        if str(folder) not in str(error):
+            raise
+        raise type(error)(str(error).replace(str(folder), str(path))) from error
 
 
 def _unpack_into(path: Path, folder: Path, most: int) -> None:

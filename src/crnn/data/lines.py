@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from crnn.data.archive import is_archive, unpack
+from crnn.data.archive import is_archive, opened
 from crnn.data.encoding import decode_text, encoding_of
 from crnn.data.example import Record
 from crnn.data.findings import Findings
@@ -72,7 +72,8 @@ def _arrays(data: Any, targets: Any) -> list[Record]:
 
 def _read_path(path: Path, name: str, labelled: bool) -> Read:
     if path.is_file() and is_archive(path):
-        path = unpack(path)
+        with opened(path) as folder:
+            return _read_path(folder, name, labelled)
     if path.is_dir():
         return _folder(path, labelled)
     if _is_page(path):

@@ -60,7 +60,7 @@ def preflight(
     labels = _labels(train)
     if labels is not None:
         _weigh_classes(labels, said)
-        _doubt_names(labels, said)
+    _doubt_names(_several(train) if labels is None else labels, said)
     _repeats(train, said)
     if dev is None:
         return Checked(train, None, said)
@@ -119,6 +119,12 @@ def _labels(examples: ExampleSet) -> list[Any] | None:
         return None
     given = [record.target for record in examples.records]
     return given if all(isinstance(label, (str, int)) for label in given) else list(examples.targets)
+
+
+def _several(examples: ExampleSet) -> list[Any]:
+    """The labels of all samples, one after the other, where each may have several."""
+    sets = (record.target for record in examples.records if isinstance(record.target, (tuple, set, frozenset)))
+    return [label for held in sets for label in held]
 
 
 def _doubt_names(labels: Sequence[Any], said: Findings) -> None:

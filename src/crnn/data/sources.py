@@ -12,7 +12,7 @@ import numpy as np
 import torch
 
 from crnn.data.archive import SUFFIXES as ARCHIVES
-from crnn.data.archive import is_archive, unpack
+from crnn.data.archive import is_archive, opened
 from crnn.data.arrays import Arrays, from_arrays, pairs, weights_of
 from crnn.data.example import Record
 from crnn.data.findings import Findings
@@ -91,7 +91,8 @@ def _read_path(
         return [Record(data, name="text")], Findings()
     path = located(data)
     if path.is_file() and is_archive(path):
-        path = unpack(path)
+        with opened(path) as folder:
+            return _read_path(folder, suffixes, source, target, columns, dims, missing, blank)
     if path.is_dir():
         manifest = _manifest_in(path)
         if manifest is None or (target is None and source == "path"):

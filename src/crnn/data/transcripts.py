@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from crnn.data.archive import is_archive, unpack
+from crnn.data.archive import is_archive, opened
 from crnn.data.encoding import decode_text
 from crnn.data.example import Record
 from crnn.data.findings import Findings
@@ -40,7 +40,8 @@ def read_transcribed(data: Any, targets: Any = None, *, suffixes: Sequence[str],
     if isinstance(data, (str, Path)) and targets is None:
         path = located(data)
         if path.is_file() and is_archive(path):
-            path = _single_folder(unpack(path))
+            with opened(path) as folder:
+                return read_transcribed(folder, suffixes=suffixes, dims=dims)
         if path.is_dir() and not _has_manifest(path):
             return from_folder(path, suffixes)
         return read(path, suffixes=suffixes, target="text", dims=dims)
@@ -66,12 +67,6 @@ def from_folder(root: Path, suffixes: Sequence[str]) -> Read:
             f" .txt or .lab beside each file, or a folder of LibriSpeech or Common Voice.{told}"
         )
     return records, findings
-
-
-def _single_folder(folder: Path) -> Path:
-    """What an archive holds: its one folder, or the folder it was unpacked into."""
-    inside = [item for item in folder.iterdir() if not item.name.startswith((".", "__MACOSX"))]
-    return inside[0] if len(inside) == 1 and inside[0].is_dir() else folder
 
 
 def _has_manifest(folder: Path) -> bool:

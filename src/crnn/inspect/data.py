@@ -21,10 +21,12 @@ from crnn.errors import CrnnError, DataError, UnreadableError
 from crnn.inspect.inspection import Inspection
 from crnn.losses import objective
 from crnn.parts import too_short
-from crnn.series.sources import is_archive_set
+from crnn.series.sources import TABLES, is_archive_set
+from crnn.series.table import looks_like_series
 from crnn.tasks import TASKS
 from crnn.tasks.arrays import ArrayClassification, ArrayRegression
 from crnn.tasks.commands import SpokenCommands
+from crnn.tasks.forecasting import Forecasting
 from crnn.tasks.series import SeriesClassification
 from crnn.tasks.task import Task
 from crnn.tasks.text import TextClassification
@@ -44,7 +46,12 @@ def inspect_data(given: Any, task: Task | str | None = None, *, targets: Any = N
     elif isinstance(given, tuple) and len(given) == 2 and targets is None:
         given, targets = given
     reader = _reader(task, given, targets)
-    records, findings, problems = _read(given, targets, reader)
+    try:
+        records, findings, problems = _read(given, targets, reader)
+    except DataError as error:
+        if task is not None or isinstance(error, UnreadableError):
+            raise
+        raise DataError(f"{error} Or say what the data are for: --task {', '.join(TASKS)}") from error
     groups, splits = _counted(record.group for record in records), _splits(records)
     facts = {
         "task": reader.name,
@@ -69,6 +76,8 @@ def _reader(task: Task | str | None, given: Any, targets: Any) -> Task:
         path = located(given)
         if is_archive_set(path):
             return SeriesClassification()
+        if path.name.lower().endswith(TABLES) and looks_like_series(path):
+            return Forecasting()
         return TextClassification() if looks_like_texts(path) else SpokenCommands()
     if isinstance(given, list) and given and isinstance(given[0], (str, Path)):
         return SpokenCommands()

@@ -103,6 +103,13 @@ def find_rest(table: Table, roles: Roles, findings: Findings) -> Roles:
     return roles if roles.target is not None else replace(roles, target=_targets(table, roles, findings))
 
 
+def holds_numbers_alone(table: Table, roles: Roles) -> bool:
+    """Whether beside the time there are numbers, and no texts but those that may tell series apart."""
+    columns = [cells_of(table, name) for name in table.header[:MANY] if name not in (roles.time or ())]
+    numeric = [looks_numeric(cells) for cells in columns]
+    return any(numeric) and all(one or _may_name(cells) for one, cells in zip(numeric, columns, strict=True))
+
+
 def _series(table: Table, roles: Roles) -> tuple[str, ...]:
     """The columns that tell rows of one time apart, or whose names say that they do; none where there is no need."""
     times = texts_of(table, roles.time) if roles.time else [str(row) for row in range(len(table.rows))]

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from crnn.data import sources
-from crnn.data.archive import is_archive, unpack
+from crnn.data.archive import is_archive, opened
 from crnn.data.example import Record
 from crnn.data.findings import Findings
 from crnn.data.folders import from_folder
@@ -67,7 +67,8 @@ def is_archive_set(path: str | Path) -> bool:
 
 def _of_path(path: Path, columns: Mapping[str, Any], labelled: bool, several: bool) -> Read:
     if path.is_file() and is_archive(path):
-        path = unpack(path)
+        with opened(path) as folder:
+            return _of_path(folder, columns, labelled, several)
     if path.is_dir():
         return _of_folder(path, columns, labelled, several)
     name = path.name.lower()

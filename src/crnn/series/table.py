@@ -13,16 +13,20 @@ from numpy.typing import NDArray
 
 from crnn.data.encoding import note_encoding
 from crnn.data.findings import Findings
+from crnn.data.manifest import COLUMNS, fold_name
 from crnn.data.table import Table, read_table
 from crnn.errors import DataError
+from crnn.series.columns import NAMES
 from crnn.series.grid import Rows, gridded
 from crnn.series.numbers import MISSING, looks_numeric, numbers
-from crnn.series.roles import Roles, check_names, find_rest, find_time
+from crnn.series.roles import Roles, check_names, find_rest, find_time, holds_numbers_alone
 from crnn.series.series import Series
 from crnn.series.stamps import looks_like_time, parse
 from crnn.series.steps import Step, infer
 from crnn.series.time_columns import YEAR, cells_of, is_time_name, texts_of
 
+_OTHERS = {*COLUMNS["path"], *COLUMNS["text"], *NAMES["label"]} - {"target"}
+"""Columns of tables that are of another task."""
 _NUMBERED = re.compile(r"\D*\d{1,9}")
 
 
@@ -51,6 +55,17 @@ def read_series(
     if not roles.time and (names := _names_before(table, roles)):
         return _by_row(table, names, findings)
     return _split(table, find_rest(table, roles, findings), step, findings)
+
+
+def looks_like_series(path: Path) -> bool:
+    """Whether a table holds times and numbers, or a series a row, and no column of paths, labels or texts."""
+    try:
+        table = _read(path)
+        other = {fold_name(name) for name in table.header} & _OTHERS
+        roles = find_time(table, Roles())
+    except DataError:
+        return False
+    return not other and (holds_numbers_alone(table, roles) if roles.time else _names_before(table, roles) > 0)
 
 
 def _read(path: Path) -> Table:

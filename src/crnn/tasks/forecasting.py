@@ -203,6 +203,12 @@ class Forecasting(Task):
         self.found = series[0].roles
         self.span = str(min(each.times[0] for each in series)), str(max(each.times[-1] for each in series))
 
+    def follow(self, records: Sequence[Record], alphabet: str) -> None:
+        """As `learn`; what the weights were trained on before is no test of them either."""
+        before = self.span
+        super().follow(records, alphabet)
+        self.span = min(before[0], self.span[0]), max(before[1], self.span[1])
+
     @property
     def until(self) -> str:
         """The last step that was trained on."""

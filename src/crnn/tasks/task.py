@@ -123,7 +123,7 @@ class Task(ABC):
     formats: ClassVar[tuple[str, ...]] = ()
     """Forms of files that `written` knows, beside the text and the JSON of single answers."""
     always_collects: ClassVar[bool] = False
-    """Whether `predict` collects even the single answer of a single file."""
+    """Whether `predict` collects even the only answer of a file, and answers are known by name, not by place."""
     silent_below: ClassVar[float | None] = None
     """Spread of inputs below which a sample is silence; None for materials that know no silence."""
 

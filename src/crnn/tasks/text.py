@@ -246,6 +246,12 @@ class TextClassification(Task):
         if self.vectors is not None:
             self._read_vectors(self.vectors)
 
+    def follow(self, records: Sequence[Record], alphabet: str) -> None:
+        """As `learn`; what the weights were trained on before is no test of them either."""
+        before = self.seen
+        super().follow(records, alphabet)
+        self.seen = np.union1d(before, self.seen)
+
     def remember(self, records: Sequence[Record]) -> None:
         """These texts too are no test any more."""
         self.seen = np.union1d(self.seen, _marks(self._readable(records)[1]))

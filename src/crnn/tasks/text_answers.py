@@ -21,25 +21,28 @@ class TextAnswer:
 
     Args:
         label: The likeliest label; where a text may have several, those that hold, joined by commas.
-        probability: Of the label; of several, of the least sure; where none holds, that the likeliest does not.
+        probability: Of the label; of several, of the least sure; None where none holds.
         alternatives: The likeliest labels with their probabilities, best first.
         labels: The labels by themselves.
     """
 
     label: str
-    probability: float
+    probability: float | None
     alternatives: tuple[tuple[str, float], ...]
     labels: tuple[str, ...]
 
     def __str__(self) -> str:
-        return f"{self.label or '(none)'} ({self.probability:.0%})"
+        if self.probability is None:
+            likeliest, share = self.alternatives[0]
+            return f"(none; likeliest {likeliest} {share:.0%})"
+        return f"{self.label} ({self.probability:.0%})"
 
     def to_dict(self) -> dict[str, Any]:
         """For JSON."""
         return {
             "label": self.label or None,
             "labels": list(self.labels),
-            "probability": round(self.probability, 6),
+            "probability": self.probability and round(self.probability, 6),
             "alternatives": {name: round(value, 6) for name, value in self.alternatives},
         }
 
@@ -68,6 +71,6 @@ def answered(shares: Tensor, names: Sequence[str], *, several: bool) -> list[Tex
             else places[:1]
         )
         labels = tuple(names[place] for place in held)
-        sure = float(shares[row][held].min()) if held else 1.0 - values[0]
+        sure = float(shares[row][held].min()) if held else None
         found.append(TextAnswer(", ".join(labels), sure, alternatives, labels))
     return found

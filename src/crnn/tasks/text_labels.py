@@ -12,6 +12,7 @@ import numpy as np
 
 from crnn.data.example import Record
 from crnn.data.findings import Findings
+from crnn.errors import DataError
 from crnn.tasks.arrays import single_label
 from crnn.tasks.labels import plain
 
@@ -35,23 +36,39 @@ def with_label(records: Sequence[Record], findings: Findings) -> list[Record]:
     return [replace(record, target=single_label(record)) for record in kept]
 
 
-def with_labels(records: Sequence[Record]) -> list[Record]:
+def with_labels(records: Sequence[Record], findings: Findings) -> list[Record]:
     """The records with their labels as texts; of zeros and ones, the places of the ones.
 
+    Those without a label stay, as samples that have none, and are named.
+
     Raises:
-        DataError: a label is no text or whole number.
+        DataError: a label is no text or whole number; names the sample.
     """
     rows = [_of_ones(record.target) for record in records]
-    whole = len({None if row is None else len(row) for row in rows}) == 1 and rows[0] is not None
-    sets = [np.flatnonzero(row) for row in rows] if whole else [record.target for record in records]
-    return [replace(record, target=labels_of(held)) for record, held in zip(records, sets, strict=True)]
+    if len({None if row is None else len(row) for row in rows}) == 1 and rows[0] is not None:
+        return [
+            replace(record, target=labels_of(np.flatnonzero(row))) for record, row in zip(records, rows, strict=True)
+        ]
+    found = []
+    for row, record in enumerate(records):
+        name = record.name or f"row {row}"
+        try:
+            labels = labels_of(record.target)
+        except DataError as error:
+            raise DataError(f"{name}: {error}") from error
+        if not labels:
+            findings.add("empty label", name, "It is taken for a sample that has none.", dropped=False)
+        found.append(replace(record, target=labels))
+    return found
 
 
 def labels_of(given: Any) -> tuple[str, ...]:
     """The labels of a cell that may hold several: a list, JSON, or divided by one of | ; , and their Chinese forms.
 
+    None is no label, and NaN in place of all is none either.
+
     Raises:
-        DataError: one of them is no text or whole number, as NaN is.
+        DataError: one of them is no text or whole number, as NaN among others.
 
     Example:
         >>> labels_of("sport; politics"), labels_of('["a,b"]'), labels_of(["x"]), labels_of(3)
@@ -65,7 +82,7 @@ def labels_of(given: Any) -> tuple[str, ...]:
     elif isinstance(given, (set, frozenset)):
         found = sorted(given, key=str)
     else:
-        found = [given] if np.ndim(given) == 0 else list(given)
+        found = [None if _missing(given) else given] if np.ndim(given) == 0 else list(given)
     names = (str(plain(label)).strip() for label in found if label is not None)
     return tuple(dict.fromkeys(name for name in names if name))
 

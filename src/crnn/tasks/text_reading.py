@@ -54,7 +54,7 @@ class Reader:
         if isinstance(data, (str, Path)):
             located(data)
         records, findings = self._table(data, "label") if _is_table(data) else self._other(data, targets)
-        records = with_labels(records) if self.several else with_label(records, findings)
+        records = with_labels(records, findings) if self.several else with_label(records, findings)
         return self._whole(records, findings)
 
     def unlabelled(self, data: Any) -> tuple[list[Record], Findings]:
