@@ -243,7 +243,7 @@ class Model:
                 recogniser = prediction.build(self.task, self._planned, compiled.objective)
             if self._origin is None:
                 fit_front(recogniser.front, parts.train)
-                start(recogniser.network, parts.train)
+                start(recogniser.network, parts.train, compiled.objective)
             else:
                 self._origin.hand_over(recogniser, self.task)
             self._predictor = Predictor(self.task, recogniser, compiled.objective)

@@ -195,12 +195,12 @@ def fit_front(front: Any, train: ExampleSet) -> None:
         front.fit_normaliser(batch.inputs for batch in loader(train, BATCH, shuffle=False))
 
 
-def start(network: Any, train: ExampleSet) -> None:
+def start(network: Any, train: ExampleSet, objective: Objective) -> None:
     """Let a network that begins with a solution in closed form find it, from the training part alone."""
     if hasattr(network, "start"):
         rows = train.in_time(STARTING)
         batch = train[rows]
-        network.start(batch.inputs, batch.targets, train.times_of(rows))
+        network.start(batch.inputs, batch.targets, train.times_of(rows), getattr(objective, "levels", ()))
 
 
 def digest(module: torch.nn.Module) -> str:

@@ -147,3 +147,15 @@ def test_what_cannot_be_is_refused(changes, message):
 def test_a_network_of_an_unknown_kind_asks_for_a_later_version():
     with pytest.raises(SpecError, match="no network of the kind 'oracle'"):
         read_spec({"kind": "oracle"})
+
+
+def test_training_starts_with_the_spans_of_what_the_linear_model_missed():
+    made = ForecastNetwork(ForecastSpec(L, H), 4, 3 * H)
+    data = windows(400)
+    history = data[:, :L, 0]
+    noise = 2.0 * torch.randn(400, H, generator=torch.Generator().manual_seed(0))
+    made.start(Padded.whole(data), history[:, -1:] + noise, levels=(0.1, 0.5, 0.9))
+    low, middle, high = made(Padded.whole(data)).data.reshape(400, H, 3).unbind(-1)
+    inside = ((noise + history[:, -1:] >= low) & (noise + history[:, -1:] <= high)).double().mean()
+    assert 0.7 < float(inside) < 0.9
+    assert bool((low < middle).all() and (middle < high).all())

@@ -14,7 +14,7 @@ def case(samples=200, noise=0.0):
 
 def test_without_noise_the_weights_are_found():
     x, y, wanted = case()
-    weight, bias = ridge(x, y)
+    weight, bias, _ = ridge(x, y)
     torch.testing.assert_close(weight, wanted, rtol=1e-4, atol=1e-4)
     torch.testing.assert_close(bias, torch.full((2,), 1.5).double(), rtol=1e-4, atol=1e-4)
 
@@ -59,7 +59,7 @@ def test_without_samples_that_end_before_the_held_ones_the_best_rule_is_kept():
     rule = torch.zeros(2, 6, dtype=torch.float64)
     rule[:, 5] = 1.0
     y = x @ rule.T + 0.1 * x @ weight.T
-    kept, _ = ridge(x, y, [rule], times=torch.arange(30), gap=40)
+    kept, *_ = ridge(x, y, [rule], times=torch.arange(30), gap=40)
     torch.testing.assert_close(kept, rule, rtol=0, atol=1e-3)
-    free, _ = ridge(x, y, [rule], times=torch.arange(30), gap=5)
+    free, *_ = ridge(x, y, [rule], times=torch.arange(30), gap=5)
     assert (free - rule).norm() > 10 * (kept - rule).norm()

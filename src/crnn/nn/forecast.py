@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import torch
 from torch import Tensor, nn
 
@@ -61,6 +63,7 @@ class ForecastNetwork(nn.Module):
         self.dropout = nn.Dropout(spec.dropout)
         self.scores = nn.Linear(units, spec.segment * self.levels)
         self.shortcut = nn.Linear(spec.look_back, spec.horizon) if spec.shortcut else None
+        self.offsets = nn.Parameter(torch.zeros(spec.horizon, self.levels)) if self.levels > 1 else None
         self._initialise()
 
     def _initialise(self) -> None:
@@ -74,23 +77,27 @@ class ForecastNetwork(nn.Module):
             nn.init.zeros_(self.shortcut.weight)
             nn.init.zeros_(self.shortcut.bias)
 
-    def start(self, x: Padded, y: Tensor, times: Tensor | None = None) -> None:
-        """Set the shortcut to the ridge regression of training windows.
+    def start(self, x: Padded, y: Tensor, times: Tensor | None = None, levels: Sequence[float] = ()) -> None:
+        """Set the shortcut to the ridge regression of training windows, and quantiles to those of its errors.
 
         Args:
             x: ``(N, T, F)``, in the order of time.
             y: ``(N, H)`` what came.
             times: ``(N,)`` the step at which each window's horizon begins.
+            levels: Of the quantiles that are forecast; empty where none are.
         """
         if self.shortcut is None:
             return
         history, _ = self.windows(x)
         values, centre, spread = self._normalised(history[..., 0])
         simple = rules(self.spec.look_back, self.spec.horizon, self.spec.season) if self.spec.centre == "last" else []
-        weight, bias = ridge(values, (y - centre) / spread, simple, times, self.spec.horizon)
+        found = ridge(values, (y - centre) / spread, simple, times, self.spec.horizon)
         with torch.no_grad():
-            self.shortcut.weight.copy_(weight)
-            self.shortcut.bias.copy_(bias)
+            self.shortcut.weight.copy_(found.weight)
+            self.shortcut.bias.copy_(found.bias)
+            if self.offsets is not None and len(levels) == self.levels:
+                spans = found.errors - found.errors.median(0).values
+                self.offsets.copy_(spans.quantile(spans.new_tensor(levels), dim=0).T)
 
     def forward(self, x: Padded) -> Padded:
         """Map windows ``(B, T, F)`` to scores ``(B, 1, K)`` in the unit of the values.
@@ -104,6 +111,8 @@ class ForecastNetwork(nn.Module):
         found = self._segmented(values, history, future)
         if self.shortcut is not None:
             found = found + self.shortcut(values)[..., None]
+        if self.offsets is not None:
+            found = found + self.offsets
         found = found * spread[..., None] + centre[..., None]
         return Padded.whole(found.flatten(1)[:, None])
 

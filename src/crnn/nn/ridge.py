@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import torch
 from torch import Tensor
@@ -14,9 +15,21 @@ HELD = 0.2
 """Share of the samples, the last ones, on which penalty and rule are chosen."""
 
 
-def ridge(
-    x: Tensor, y: Tensor, rules: Sequence[Tensor] = (), times: Tensor | None = None, gap: int = 0
-) -> tuple[Tensor, Tensor]:
+class Solution(NamedTuple):
+    """A linear model, and how wrong it was where it had not looked.
+
+    Args:
+        weight: ``(H, L)``, float64.
+        bias: ``(H,)``.
+        errors: ``(M, H)`` what came less what was said, of samples held back when penalty and rule were chosen.
+    """
+
+    weight: Tensor
+    bias: Tensor
+    errors: Tensor
+
+
+def ridge(x: Tensor, y: Tensor, rules: Sequence[Tensor] = (), times: Tensor | None = None, gap: int = 0) -> Solution:
     """Weight and bias that minimise squared errors, drawn towards a simple rule rather than towards nothing.
 
     With a strong penalty what is left is the rule itself, so that with few samples the answer is not worse than it.
@@ -31,12 +44,9 @@ def ridge(
         times: ``(N,)`` the step at which each sample begins; None takes their order.
         gap: Steps between the beginnings of two samples that share nothing to forecast.
 
-    Returns:
-        ``(H, L)`` and ``(H,)``, float64.
-
     Example:
         >>> x = torch.arange(40.0).reshape(20, 2).sin()
-        >>> weight, bias = ridge(x, x @ torch.tensor([[1.0], [2.0]]) + 3)
+        >>> weight, bias, _ = ridge(x, x @ torch.tensor([[1.0], [2.0]]) + 3)
         >>> [round(value, 2) for value in (*weight[0].tolist(), *bias.tolist())]
         [1.0, 2.0, 3.0]
     """
@@ -46,18 +56,22 @@ def ridge(
     cut = len(x) - round(HELD * len(x))
     fitted = begins[:cut] <= begins[min(cut, len(x) - 1)] - gap
     if cut == len(x) or int(fitted.sum()) < 2:
-        errors = {(PENALTIES[-1], number): _error(rule, 0.0, x, y) for number, rule in enumerate(tried)}
-    else:
-        errors = {}
-        for number, rule in enumerate(tried):
-            parts = _Solved(x[:cut][fitted], y[:cut][fitted], rule)
-            errors |= {(penalty, number): _error(*parts.at(penalty), x[cut:], y[cut:]) for penalty in PENALTIES}
-    penalty, number = min(errors, key=lambda key: errors[key])
-    return _Solved(x, y, tried[number]).at(penalty)
+        rule, errors = min(((rule, y - x @ rule.T) for rule in tried), key=lambda one: _size(one[1]))
+        return Solution(*_Solved(x, y, rule).at(PENALTIES[-1]), errors)
+    best = None
+    for rule in tried:
+        parts = _Solved(x[:cut][fitted], y[:cut][fitted], rule)
+        for penalty in PENALTIES:
+            weight, bias = parts.at(penalty)
+            errors = y[cut:] - x[cut:] @ weight.T - bias
+            if best is None or _size(errors) < _size(best[2]):
+                best = rule, penalty, errors
+    assert best is not None
+    return Solution(*_Solved(x, y, best[0]).at(best[1]), best[2])
 
 
-def _error(weight: Tensor, bias: Tensor | float, x: Tensor, y: Tensor) -> float:
-    return float((x @ weight.T + bias - y).abs().mean())
+def _size(errors: Tensor) -> float:
+    return float(errors.abs().mean())
 
 
 def rules(look_back: int, horizon: int, season: int) -> list[Tensor]:

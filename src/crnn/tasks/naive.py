@@ -10,7 +10,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from crnn.nn.ridge import ridge, rules
+from crnn.nn.ridge import Solution, ridge, rules
 from crnn.series.windows import WindowSet
 
 NETWORK = "the network"
@@ -45,7 +45,7 @@ def naive(judged: WindowSet, train: WindowSet | None, season: int) -> dict[str, 
         if fitted is not None:
             batch = judged[part]
             history = batch.inputs.data[:, : judged.look_back, 0].double()
-            said = (history - history[:, -1:]) @ fitted[0].T + fitted[1] + history[:, -1:]
+            said = (history - history[:, -1:]) @ fitted.weight.T + fitted.bias + history[:, -1:]
             assert batch.units is not None
             found.setdefault(LINEAR, []).append(batch.units.back(said))
     return {name: torch.cat(parts) for name, parts in found.items()}
@@ -61,7 +61,7 @@ def _simple(history: NDArray[np.float64], horizon: int, season: int) -> dict[str
     return found
 
 
-def _fitted(train: WindowSet, season: int) -> tuple[Tensor, Tensor]:
+def _fitted(train: WindowSet, season: int) -> Solution:
     rows = train.in_time(MOST_FITTED)
     batch = train[rows]
     history, wanted = batch.inputs.data[:, : train.look_back, 0], batch.targets
