@@ -109,7 +109,7 @@ def backtest(
         raise DataError(f"no origin can be judged: what came there is mostly missing in the data:\n{findings}")
     judged = windows.chosen(rows)
     said = _said(predictor, judged, batch_size)
-    points = said if said.dim() == 2 else _point(predictor, said)
+    points = said if said.dim() == 2 else predictor.objective.point(said)
     rules = task.baselines(before, judged)
     found = {NETWORK: points, **rules}
     truth = judged.targets_of(judged.spaced().tolist())
@@ -173,10 +173,6 @@ def _said(predictor: Predictor, judged: WindowSet, batch_size: int) -> Tensor:
         assert batch.units is not None
         found.append(batch.units.back(predictor.forward(batch.inputs)[0]))
     return torch.cat(found)
-
-
-def _point(predictor: Predictor, said: Tensor) -> Tensor:
-    return predictor.objective.point(said)
 
 
 def _measured(values: Tensor, truth: Tensor, scales: Tensor, whole: Tensor | None) -> dict[str, float]:

@@ -148,6 +148,21 @@ def test_quantiles_rise_and_the_value_is_the_median():
     assert forecast.times.tolist() == list(range(300, 306))
 
 
+def test_without_a_median_the_value_lies_half_way_and_measures_take_the_same():
+    model = fitted(waves(300), loss={"name": "quantile", "levels": [0.05, 0.95]}, metrics=["mae"])
+    forecast = model.predict(waves(300))[0]
+    low, high = forecast.quantiles.values()
+    np.testing.assert_allclose(forecast.values, (low + high) / 2)
+    assert (low < forecast.values).all()
+    examples, found = model.examine(waves(300))
+    last = examples[[len(examples) - 1]]
+    said = last.units.back(model._predictor.forward(last.inputs)[0]).mean(-1)
+    torch.testing.assert_close(found.predictions[-1:], said)
+    assert found.values["mae"] == pytest.approx(
+        float((found.predictions - examples.targets_of(found.rows.tolist())).abs().mean())
+    )
+
+
 def test_a_short_history_is_forecast_too():
     model = fitted(waves(300))
     with pytest.warns(DataWarning, match="history shorter than the look-back"):

@@ -14,6 +14,7 @@ from crnn.data.example import Example, ExampleSet, Record
 from crnn.data.findings import Findings
 from crnn.errors import DataError, NotReadyError, SpecError, SplitError
 from crnn.forecast_spec import ForecastSpec
+from crnn.losses.regression import middle
 from crnn.nn.kinds import AnySpec
 from crnn.padded import Vary, chained
 from crnn.series import calendar, covariates, scaling
@@ -402,8 +403,7 @@ class Forecasting(Task):
         series: Series = example.record.source
         real = self._scaling(series).back(answer)
         quantiles = by_level(real, levels)
-        middle = min(quantiles, key=lambda level: abs(level - 0.5)) if quantiles else None
-        values = real if middle is None else quantiles[middle]
+        values = middle(real, levels) if quantiles else real
         return Forecast(series.name, series.next_times(self.horizon), values, quantiles, series.column)
 
     def collect(self, answers: list[Any]) -> Forecasts:
