@@ -15,6 +15,7 @@ from crnn.errors import DataError, SpecError
 from crnn.metrics import METRICS
 from crnn.predictor import BATCH, Predictor
 from crnn.series.forecast import Forecast, by_level, errors_by_horizon
+from crnn.series.known import note_unseen
 from crnn.series.series import Series
 from crnn.series.windows import WindowSet
 from crnn.tasks.forecasting import Forecasting
@@ -98,6 +99,7 @@ def backtest(
             advice = f"A backtest takes {task.look_back} + {task.horizon} steps."
             findings.add("series too short", f"{record.name} ({len(series)} steps)", advice)
             continue
+        note_unseen(series.since(first - task.look_back, 0), task.covariates.categories, 0, findings)
         parts.append(replace(record, source=replace(series, first=first)))
         before.append(replace(record, source=series.until(first)))
     if not parts:

@@ -7,6 +7,7 @@ import pytest
 import torch
 
 import crnn
+from crnn.backtest import backtest
 from crnn.data.findings import Findings
 from crnn.data.toy import sales
 from crnn.errors import DataError, DataWarning, SpecError, SplitError
@@ -254,6 +255,34 @@ def test_what_is_known_ahead_is_used_and_asked_for(tmp_path):
     assert [each.series for each in found] == ["shop 1", "shop 2", "shop 3"]
     with pytest.raises(DataError, match="'holiday' is known for 0 of the 4 steps"):
         model.predict(tmp_path / "past.csv")
+
+
+def with_columns(path, promo=("none", "leaflet"), price=str):
+    """A table of `sales` with a column of texts and one of numbers beside it."""
+    header, *rows = path.read_text(encoding="utf-8").splitlines()
+    told = [f"{row},{promo[at % len(promo)]},{price(3 + at % 5)}" for at, row in enumerate(rows)]
+    path.write_text("\n".join([f"{header},promo,price", *told]), encoding="utf-8")
+    return path
+
+
+def test_what_is_odd_in_columns_known_ahead_is_said(tmp_path):
+    task = Forecasting(4, 13, target="sales", known=("promo", "price"))
+    gaps = with_columns(sales(tmp_path / "gaps.csv", weeks=80), price=lambda value: "" if value == 4 else value)
+    with pytest.warns(
+        DataWarning, match=r"3 gap in a column known ahead \(noted\): shop 1, column 'price': 16 steps, the"
+    ):
+        model = fitted(gaps, task)
+    ahead = with_columns(sales(tmp_path / "ahead.csv", weeks=80, ahead=4), promo=("none", "tv"))
+    with pytest.warns(
+        DataWarning, match=r"3 text that training did not see \(noted\): shop 1, column 'promo': 'tv' at"
+    ):
+        model.predict(ahead)
+    with pytest.warns(DataWarning, match=r"column 'promo': 'tv' at 40 steps, the first is 2021-01-11"):
+        model.evaluate(with_columns(sales(tmp_path / "past.csv", weeks=80), promo=("none", "tv")))
+    assert "text that training did not see" in backtest(model, tmp_path / "past.csv").findings
+    words = with_columns(sales(tmp_path / "words.csv", weeks=80, ahead=4), price=lambda value: f"about-{value}")
+    with pytest.raises(DataError, match="shop 1, 2021-01-04: the column 'price' holds 'about-3'"):
+        model.predict(words)
 
 
 def test_a_series_that_training_did_not_see_is_scaled_by_its_own_history():

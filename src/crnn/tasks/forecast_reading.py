@@ -14,6 +14,7 @@ from crnn.data.findings import Findings
 from crnn.data.sources import located
 from crnn.errors import DataError
 from crnn.series import scaling
+from crnn.series.known import completed
 from crnn.series.roles import Roles
 from crnn.series.series import Series, from_array
 from crnn.series.steps import Step
@@ -51,7 +52,7 @@ def series_of(data: Any, roles: Roles, findings: Findings, usual: Roles, step: S
             f"a {type(data).__name__} is not understood as series: give a CSV file, an array (T,) or (T, C), or a"
             " list of arrays (T_i,)"
         )
-    return list(map(_finite, found))
+    return [completed(_finite(each), findings) for each in found]
 
 
 def _finite(series: Series) -> Series:

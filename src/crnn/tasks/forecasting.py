@@ -20,6 +20,7 @@ from crnn.padded import Vary, chained
 from crnn.series import calendar, covariates, scaling
 from crnn.series.covariates import Covariates
 from crnn.series.forecast import Forecast, Forecasts, by_level, time_texts
+from crnn.series.known import note_unseen
 from crnn.series.lookback import Forget, Jitter
 from crnn.series.roles import Roles
 from crnn.series.scaling import Scaling
@@ -148,6 +149,9 @@ class Forecasting(Task):
                 advice = f"The model looks back on {self.look_back}: its first value stands for the steps before."
                 name = f"{record.name} ({len(record.source)} steps)"
                 findings.add("history shorter than the look-back", name, advice, dropped=False)
+            if self._look_back is not None:
+                seen = record.source.since(max(len(record.source) - self.look_back, 0), 0)
+                note_unseen(seen, self.covariates.categories, self.horizon, findings)
         return records, findings
 
     def _reading(self) -> Roles:
@@ -259,6 +263,7 @@ class Forecasting(Task):
         for record in records:
             series: Series = record.source
             self._require_step(series)
+            note_unseen(series, self.covariates.categories, 0, findings)
             if len(series) - max(series.first, self.look_back) < self.horizon:
                 advice = f"A window takes {self.look_back} + {self.horizon} steps: lower look_back or horizon."
                 findings.add("series too short", f"{record.name} ({len(series)} steps)", advice)
