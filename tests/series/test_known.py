@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from crnn.data.findings import Findings
+from crnn.errors import DataError
 from crnn.series.known import completed, note_unseen
 from crnn.series.series import Series
 from crnn.series.steps import Step
@@ -58,6 +59,11 @@ def test_whole_columns_stay_and_nothing_is_said(values):
 
 def test_nothing_is_said_of_an_empty_column_here():
     assert read(np.array([""] * 4, object))[1] == {}
+
+
+def test_numbers_too_large_to_compute_with_are_refused():
+    with pytest.raises(DataError, match=r"a, 2024-01-03, column 'price' is 1e\+300"):
+        read(np.array([1.0, 2.0, 1e300, 4.0]), dated=True)
 
 
 def test_the_array_of_the_user_is_left_as_it_is():

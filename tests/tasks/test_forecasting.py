@@ -10,7 +10,7 @@ import crnn
 from crnn.backtest import backtest
 from crnn.data.findings import Findings
 from crnn.data.toy import sales
-from crnn.errors import DataError, DataWarning, SpecError, SplitError
+from crnn.errors import DataError, DataWarning, ShapeError, SpecError, SplitError
 from crnn.metrics import METRICS
 from crnn.tasks import from_config
 from crnn.tasks.forecasting import Forecasting
@@ -53,6 +53,22 @@ def test_what_is_no_series_is_refused():
         Forecasting(3).read(waves(), waves())
     with pytest.raises(DataError, match="not numbers"):
         Forecasting(3).read(np.array(["a", "b"]))
+
+
+@pytest.mark.parametrize("shape", [(3, 4, 5), (), (5, 0)])
+def test_an_array_of_another_shape_is_refused(shape):
+    with pytest.raises(ShapeError, match=r"no table of series: give \(T,\)"):
+        Forecasting(3).read(np.zeros(shape))
+
+
+def test_a_number_too_large_to_compute_with_is_refused_with_its_time(tmp_path):
+    days = np.arange("2024-01-01", "2024-05-01", dtype="M8[D]")
+    rows = "\n".join(f"{day},{'1e300' if at == 9 else at % 7}" for at, day in enumerate(days))
+    (tmp_path / "load.csv").write_text("date,load\n" + rows, encoding="utf-8")
+    with pytest.raises(DataError, match=r"load, 2024-01-10 is 1e\+300"):
+        fitted(tmp_path / "load.csv")
+    model = fitted(1e28 * waves(120))
+    assert np.isfinite(model.evaluate(1e28 * waves(120))).all()
 
 
 @pytest.mark.parametrize("settings", [{"horizon": 0}, {"look_back": 1.5}, {"season": True}, {"scaling": "max"}])
@@ -294,8 +310,21 @@ def test_a_series_that_training_did_not_see_is_scaled_by_its_own_history():
 
 def test_augmentation_and_log_scaling_train():
     fitted(waves(200), Forecasting(6, 24, scaling="log", augment=True))
-    with pytest.raises(DataError, match="only numbers above 0"):
-        fitted(waves(200) - 50, Forecasting(6, 24, scaling="log"))
+
+
+def test_a_value_without_a_logarithm_is_named_wherever_it_is_met():
+    def holed(at):
+        values = waves(200)[:, 0]
+        values[at] = 0.0
+        return values
+
+    for at in (20, 190):  # in the training part and in that for validation
+        with pytest.raises(DataError, match=f"series, step {at} is 0, and only numbers above 0"):
+            fitted(holed(at), Forecasting(6, 24, scaling="log"))
+    model = fitted(waves(200), Forecasting(6, 24, scaling="log"))
+    for verb in (model.predict, model.evaluate, lambda values: backtest(model, values)):
+        with pytest.raises(DataError, match="series, step 190 is 0, and only numbers above 0"):
+            verb(holed(190))
 
 
 def test_a_constant_series_trains_and_stays_constant(tmp_path):

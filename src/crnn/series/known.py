@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from crnn.data.findings import Findings
 from crnn.errors import DataError
-from crnn.series.forecast import time_texts
+from crnn.series.scaling import require_moderate
 from crnn.series.series import Series
 
 Column = NDArray[Any]
@@ -26,6 +26,9 @@ def completed(series: Series, findings: Findings) -> Series:
     Args:
         series: As it was read; its columns hold numbers (``NaN`` where one is missing) or texts ("" likewise).
         findings: Where gaps are named.
+
+    Raises:
+        DataError: a number is too large to compute with.
     """
     if not series.known:
         return series
@@ -34,6 +37,7 @@ def completed(series: Series, findings: Findings) -> Series:
 
 def _completed(series: Series, name: str, findings: Findings) -> Column:
     values = _plain(series.known[name], len(series))
+    require_moderate(series, values, name)
     there = ~absent(values)
     if not there.any():
         return values  # whoever needs the column refuses it
@@ -111,7 +115,7 @@ def require_numbers(series: Series, name: str) -> None:
     texts = [place for place, text in enumerate(values.tolist()) if text and not _is_number(str(text))]
     place = texts[0] if texts else 0
     raise DataError(
-        f"{series.name}, {_time(series, place)}: the column {name!r} holds {values[place]!r}, but the model was trained"
+        f"{series.name}, {series.when(place)}: the column {name!r} holds {values[place]!r}, but the model was trained"
         " on numbers there: write a number, or train a model for texts"
     )
 
@@ -139,10 +143,4 @@ def note_unseen(series: Series, categories: Mapping[str, Sequence[str]], ahead: 
 def _told(series: Series, name: str, places: NDArray[np.int64], what: str = "") -> str:
     """Some steps of a column, in words."""
     count = f"{len(places)} steps, the first is " if len(places) > 1 else ""
-    return f"{series.name}, column {name!r}: {what}{count}{_time(series, int(places[0]))}"
-
-
-def _time(series: Series, place: int) -> str:
-    beyond = place - len(series) + 1
-    times = series.times[[place]] if beyond <= 0 else series.next_times(beyond)[-1:]
-    return ("" if times.dtype.kind == "M" else "step ") + time_texts(times)[0]
+    return f"{series.name}, column {name!r}: {what}{count}{series.when(int(places[0]))}"

@@ -226,8 +226,7 @@ def _scaled(raw: NDArray[np.float64], units: NDArray[np.float64]) -> NDArray[np.
     offset, scale, log = units[:, 0:1], units[:, 1:2], units[:, 2] > 0
     if log.any():
         raw = raw.copy()
-        with np.errstate(divide="ignore", invalid="ignore"):
-            raw[log] = np.log(np.maximum(raw[log], np.exp(offset[log] - 20 * scale[log])))
+        raw[log] = np.log(raw[log])
     return (raw - offset) / scale
 
 

@@ -59,7 +59,7 @@ def _finite(series: Series) -> Series:
     """The series, after a look for what a table could not have held.
 
     Raises:
-        DataError: it is empty, or an array holds NaN or infinity.
+        DataError: it is empty, an array holds NaN or infinity, or a number is too large to compute with.
     """
     if len(series) == 0:
         raise DataError(f"{series.name} is empty: give at least one value")
@@ -73,4 +73,5 @@ def _finite(series: Series) -> Series:
                 f"{series.name}, step {at + int(bad[0])} is {part[bad[0]]}: fill gaps before giving an array; in a CSV"
                 " file they are named and carried over"
             )
+    scaling.require_moderate(series, series.values)
     return series

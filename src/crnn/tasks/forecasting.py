@@ -317,9 +317,16 @@ class Forecasting(Task):
             )
 
     def _scaling(self, series: Series) -> Scaling:
-        """As learnt; of a series that training did not see, from the history given."""
+        """As learnt; of a series that training did not see, from the history given.
+
+        Raises:
+            DataError: it is that of logarithms, and a value of the series has none.
+        """
         known = self.scalings.get(series.name)
-        return known or scaling.learn(series.until(series.first or len(series)), self.scaling, self.season)
+        found = known or scaling.learn(series.until(series.first or len(series)), self.scaling, self.season)
+        if found.log:
+            scaling.require_positive(series)
+        return found
 
     def _number(self, series: Series) -> int:
         """From 1 up, 0 for a series that training did not see."""
