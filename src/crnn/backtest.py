@@ -32,10 +32,11 @@ class Backtest:
         measures: By "the network" and each simple rule, every measure in real units; NaN where it does not apply.
         by_horizon: By the same, the mean absolute error of each step ahead ``(H,)``.
         windows: Forecasts that were judged.
+        series: Series that these are of.
         origins: First and last time that was forecast from, as texts.
         verdict: Whether the network beats the rules, in a sentence.
         forecasts: Some forecasts, the last of each series, with what came: for plots.
-        truth: What came, ``(H,)`` for each of these.
+        truth: What came, ``(H,)`` for each of these; NaN where nothing was measured.
         beside: What the rules said, by name, for each of these.
         history: The series before each of these.
         findings: What was left out, filled or averaged, and whether the model had seen these steps.
@@ -44,6 +45,7 @@ class Backtest:
     measures: dict[str, dict[str, float]]
     by_horizon: dict[str, list[float]]
     windows: int
+    series: int
     origins: tuple[str, str]
     verdict: str
     forecasts: list[Forecast]
@@ -57,6 +59,7 @@ class Backtest:
         clean = {who: {name: _plain(value) for name, value in row.items()} for who, row in self.measures.items()}
         return {
             "windows": self.windows,
+            "series": self.series,
             "origins": list(self.origins),
             "measures": clean,
             "mae_by_horizon": self.by_horizon,
@@ -126,10 +129,11 @@ def backtest(
         measures,
         errors_by_horizon(found, truth),
         len(judged),
+        judged.count(range(len(judged))),
         (str(min(times)), str(max(times))),
         task.verdict(measures),
         [judged.forecast(row, points[row].numpy(), by_level(said[row].numpy(), levels)) for row in shown],
-        [truth[row].numpy() for row in shown],
+        [judged.came(row) for row in shown],
         [{name: values[row].numpy() for name, values in rules.items()} for row in shown],
         [judged.before(row) for row in shown],
         findings,

@@ -48,6 +48,11 @@ class Series:
     def __len__(self) -> int:
         return len(self.values)
 
+    @property
+    def measured(self) -> NDArray[Any]:
+        """The values ``(T,)``, with NaN where one was missing and another stands in its place."""
+        return self.values if self.missing is None else np.where(self.missing, np.nan, self.values)
+
     def until(self, stop: int) -> Series:
         """The part before step `stop`; what is known ahead stays, and so do the times to come."""
         missing = None if self.missing is None else self.missing[:stop]
