@@ -165,6 +165,29 @@ def test_what_training_saw_is_called_so(tmp_path):
     assert "judged on steps that were trained on" in backtest(made, tmp_path / "a.csv", folds=20).findings
 
 
+def test_what_training_saw_without_dates_is_called_so(model):
+    seen = "judged on steps that were trained on"
+    assert seen not in backtest(model, waves(), folds=3).findings, "training ended at step 160"
+    found = backtest(model, waves(), folds=20).findings
+    assert found[seen].names[0] == "column 1 (until step 159, judged from step 120)"
+    assert len(found[seen].names) == 2
+    found = backtest(model, waves()[50:], folds=15).findings
+    assert found[seen].names[0] == "column 1 (until step 109, judged from step 100)", "rows may be cut off before"
+    assert seen not in backtest(model, waves()[50:], folds=13).findings
+    later = 100 + waves(400)[240:]
+    assert not backtest(model, later, folds=5).findings
+    again = crnn.Model(crnn.Forecasting(6, 24, season=12), size="tiny")
+    for part in (waves()[:200], waves()):
+        again.fit(part, epochs=1, validation_split=0.0, options=crnn.TrainOptions(progress=False))
+    assert seen in backtest(again, waves(), folds=1).findings, "a second fit saw these too"
+
+
+def test_where_nobody_can_know_what_training_saw_it_is_said(model):
+    flat = np.tile([1.0, 2.0, 1.0], 80)[:, None] * [1, 1]
+    found = backtest(model, flat, folds=2).findings
+    assert found["steps that may have been trained on"].names == ["column 1", "column 2"]
+
+
 def test_what_cannot_be_judged_is_refused(model):
     with pytest.raises(DataError, match=r"no series has 24 \+ 6 steps"):
         backtest(model, waves(20))

@@ -10,6 +10,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from crnn.data.example import Record
 from crnn.data.findings import Findings
 from crnn.errors import DataError, SpecError
 from crnn.metrics import METRICS
@@ -144,19 +145,27 @@ def _plain(value: float) -> float | None:
     return value if np.isfinite(value) else None
 
 
-def _say_if_seen(task: Forecasting, parts: Sequence[Any], findings: Findings) -> None:
+def _say_if_seen(task: Forecasting, parts: Sequence[Record], findings: Findings) -> None:
     """Steps that the model was trained on are no proof; whoever judges it on them should know."""
-    seen = [
-        record.name for record in parts if task.until and str(record.source.times[record.source.first]) <= task.until
-    ]
-    dated = bool(parts) and parts[0].source.times.dtype.kind == "M"
-    for name in seen if dated else ():
-        findings.add(
-            "judged on steps that were trained on",
-            name,
-            f"Training ended at {task.until}: later data, or a larger validation part, give an honest number.",
-            dropped=False,
-        )
+    for record in parts:
+        series: Series = record.source
+        until = task.seen.end(series)
+        if until is None:
+            findings.add(
+                "steps that may have been trained on",
+                record.name,
+                "Without dates, and with few values or few different ones, they cannot be told from those of training:"
+                " judge on rows that came after it.",
+                dropped=False,
+            )
+        elif until > series.first:
+            findings.add(
+                "judged on steps that were trained on",
+                f"{record.name} (until {series.when(min(until, len(series)) - 1)}, judged from"
+                f" {series.when(series.first)})",
+                "Later data, or a larger validation part, give an honest number.",
+                dropped=False,
+            )
 
 
 def _rows(windows: WindowSet, step: int) -> list[int]:

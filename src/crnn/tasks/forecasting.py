@@ -24,6 +24,7 @@ from crnn.series.known import note_unseen
 from crnn.series.lookback import Forget, Jitter
 from crnn.series.roles import Roles
 from crnn.series.scaling import Scaling
+from crnn.series.seen import Seen
 from crnn.series.series import Series
 from crnn.series.steps import Step
 from crnn.series.windows import WindowSet
@@ -119,7 +120,7 @@ class Forecasting(Task):
         self.columns: tuple[str, ...] = ()
         self.scalings: dict[str, Scaling] = {}
         self.covariates = Covariates()
-        self.span: tuple[str, str] = ("", "")
+        self.seen = Seen()
         self._places: dict[str, int] = {}
 
     # ── data ─────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -200,24 +201,27 @@ class Forecasting(Task):
         self._settle(series)
         assert self.step is not None
         self.columns = tuple(dict.fromkeys(each.column for each in series))
-        long = [each for each in series if len(each) >= self.look_back + self.horizon]
+        long = [record.source for record in self._long(records)]
         days = max((days_of(each) for each in series), default=0.0)
         self.covariates = covariates.learn(series, calendar.cycles(self.step, days) if self.calendar else ())
         self._places = {}
         self.scalings = {each.name: scaling.learn(each, self.scaling, self.season) for each in long}
         self.found = series[0].roles
-        self.span = str(min(each.times[0] for each in series)), str(max(each.times[-1] for each in series))
+        self.seen = Seen.of(long)
 
     def follow(self, records: Sequence[Record], alphabet: str) -> None:
         """As `learn`; what the weights were trained on before is no test of them either."""
-        before = self.span
+        before = self.seen
         super().follow(records, alphabet)
-        self.span = min(before[0], self.span[0]), max(before[1], self.span[1])
+        self.seen = before.joined(self.seen)
 
-    @property
-    def until(self) -> str:
-        """The last step that was trained on."""
-        return self.span[1]
+    def remember(self, records: Sequence[Record]) -> None:
+        """These steps are no test any more either."""
+        self.seen = self.seen.joined(Seen.of([record.source for record in self._long(records)]))
+
+    def _long(self, records: Sequence[Record]) -> list[Record]:
+        """The series that have a window."""
+        return [record for record in records if len(record.source) >= self.look_back + self.horizon]
 
     def summary(self) -> dict[str, str]:
         """Which columns are what, which step the time takes, and how far the network looks back and ahead."""
@@ -226,7 +230,7 @@ class Forecasting(Task):
         time = self.found.time_name or ("the header" if by_row else "no column")
         apart = "row" if by_row else " and ".join(self.found.series or ())
         told = ", ".join(self.columns[:9]) + (f" and {len(self.columns) - 9} more" if self.columns[9:] else "")
-        first, last = time_texts(np.array(self.span, "datetime64[s]")) if self.step.dated else self.span
+        first, last = time_texts(np.array(self.seen.span, "datetime64[s]")) if self.step.dated else self.seen.span
         return {
             "time": f"{time}: steps of {self.step.words}, trained on {first} to {last}",
             "series": f"{len(self.scalings)}" + (f", told apart by {apart}" if apart else ""),
@@ -425,7 +429,7 @@ class Forecasting(Task):
     def baselines(self, train: Sequence[Record] | None, judged: ExampleSet) -> dict[str, Tensor]:
         """Last value, seasonal naive, drift, and a linear ridge from the training part, ``(N, H)`` in real units."""
         assert isinstance(judged, WindowSet)
-        usable = [each for each in train or () if len(each.source) >= self.look_back + self.horizon]
+        usable = self._long(train or ())
         return naive(judged, self.windows(usable) if usable else None, self.season)
 
     def verdict(self, measures: Mapping[str, Mapping[str, float]]) -> str:
@@ -450,7 +454,7 @@ class Forecasting(Task):
             "step": self.step and self.step.to_dict(),
             "columns": list(self.columns),
             "covariates": self.covariates.to_dict(),
-            "span": list(self.span),
+            "seen": self.seen.to_dict(),
             "scalings": {name: each.to_list() for name, each in self.scalings.items()},
         }
 
@@ -462,7 +466,7 @@ class Forecasting(Task):
         task._horizon, task._look_back, task._season = (config[name] for name in ("horizon", "look_back", "season"))
         task.step = None if config["step"] is None else Step(**config["step"])
         task.found, task.columns = Roles.from_dict(config["found"]), tuple(config["columns"])
-        task.span = tuple(config["span"])
+        task.seen = Seen.from_dict(config["seen"])
         task.covariates = Covariates.from_dict(config["covariates"])
         task.scalings = {name: Scaling.from_list(given) for name, given in config["scalings"].items()}
         return task
