@@ -20,7 +20,7 @@ from crnn.series.known import note_unseen
 from crnn.series.series import Series
 from crnn.series.windows import WindowSet
 from crnn.tasks.forecasting import Forecasting
-from crnn.tasks.naive import NETWORK
+from crnn.tasks.naive import NETWORK, naive
 
 MEASURES = ("mse", "mae", "rmse", "mape", "smape", "mase", "rse", "wape", "coverage")
 
@@ -116,7 +116,7 @@ def backtest(
     judged = windows.chosen(rows)
     said = _said(predictor, judged, batch_size)
     points = said if said.dim() == 2 else predictor.objective.point(said)
-    rules = task.baselines(before, judged)
+    rules = naive(judged, task.linear_of(before), task.season)
     found = {NETWORK: points, **rules}
     truth = judged.targets_of(judged.spaced().tolist())
     scales = judged.units_of(judged.spaced().tolist()).naive

@@ -10,7 +10,7 @@ import crnn
 from crnn.backtest import backtest
 from crnn.data.findings import Findings
 from crnn.data.toy import sales
-from crnn.errors import DataError, DataWarning, ShapeError, SpecError, SplitError
+from crnn.errors import DataError, DataWarning, ModelFileError, ShapeError, SpecError, SplitError
 from crnn.metrics import METRICS
 from crnn.tasks import from_config
 from crnn.tasks.forecasting import Forecasting
@@ -195,6 +195,47 @@ def test_learning_shows(tmp_path):
     assert mae["own"] < 0.6 * mae["last value"]
     assert mae["own"] < 1.1 * mae["linear ridge"]
     assert set(mae) == {"own", "last value", "seasonal naive", "drift", "linear ridge"}
+
+
+def test_a_saved_model_is_judged_beside_the_same_rules(tmp_path):
+    model = fitted(waves(400))
+    model.save(tmp_path / "m")
+    again = crnn.load(tmp_path / "m")
+    windows, _ = again.examine(waves(400)[300:])
+    rules = again.baselines(windows)
+    assert list(rules) == ["last value", "seasonal naive", "drift", "linear ridge"]
+    mine = model.baselines(model.examine(waves(400)[300:])[0])
+    assert all(torch.equal(rules[name], mine[name]) for name in rules)
+    trained = learnt(Forecasting(6, 24, season=12), waves(400), share=0.2)[0]
+    oracle = model.task.linear_of(trained)
+    torch.testing.assert_close(again.task.linear.weight, oracle.weight)
+    torch.testing.assert_close(again.task.linear.bias, oracle.bias)
+    assert (tmp_path / "m" / "linear.npy").stat().st_size < 4 * 6 * 25 + 256
+    (tmp_path / "m" / "linear.npy").write_bytes(b"altered")
+    with pytest.raises(ModelFileError, match=r"linear\.npy is missing or was altered"):
+        crnn.load(tmp_path / "m")
+
+
+def test_whatever_the_network_begins_with_the_linear_rule_is_that_of_the_training_part(tmp_path):
+    task = Forecasting(6, 24, season=12)
+    spec = crnn.ForecastSpec(look_back=24, horizon=6, centre="mean", recurrent=crnn.RecurrentSpec("gru", 8))
+    model = crnn.Model(task, network=spec)
+    model.fit(waves(300), epochs=1, validation_split=0.2, options=crnn.TrainOptions(progress=False))
+    first = model.task.linear
+    usual = fitted(waves(300)).task.linear
+    torch.testing.assert_close(first.weight, usual.weight, rtol=1e-4, atol=1e-5)
+    model.fit(waves(300, seed=3), epochs=1, validation_split=0.2, options=crnn.TrainOptions(progress=False))
+    assert not torch.allclose(model.task.linear.weight, first.weight), "a second fit is judged beside its own"
+    model.save(tmp_path / "m")
+    onwards = crnn.Model.starting_from(tmp_path / "m")
+    onwards.fit(waves(300), epochs=1, validation_split=0.2, options=crnn.TrainOptions(progress=False))
+    torch.testing.assert_close(onwards.task.linear.weight, first.weight)
+
+
+def test_what_was_not_measured_is_not_beaten():
+    said = verdict({"the network": {"mae": 0.5}, "last value": {"mae": 1.0}})
+    assert said.endswith("The linear ridge was not measured: the model does not hold it.")
+    assert "not measured" not in verdict({"the network": {"mae": 0.5}, "linear ridge": {"mae": 1.0}})
 
 
 def test_rules_say_what_they_are_called():

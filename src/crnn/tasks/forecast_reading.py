@@ -55,6 +55,17 @@ def series_of(data: Any, roles: Roles, findings: Findings, usual: Roles, step: S
     return [completed(_finite(each), findings) for each in found]
 
 
+def note_thin_ground(series: Series, known: bool, look_back: int, findings: Findings) -> None:
+    """Name a series that is new to the model, or has less history than it looks back on."""
+    if not known:
+        advice = "It is forecast as one of their kind, in its own scale; train on it for more."
+        findings.add("series that training did not see", series.name, advice, dropped=False)
+    if len(series) < look_back:
+        advice = f"The model looks back on {look_back}: its first value stands for the steps before."
+        name = f"{series.name} ({len(series)} steps)"
+        findings.add("history shorter than the look-back", name, advice, dropped=False)
+
+
 def _finite(series: Series) -> Series:
     """The series, after a look for what a table could not have held.
 
