@@ -5,10 +5,11 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from matplotlib.axes import Axes
 
 import crnn
 from crnn.backtest import MEASURES, backtest
-from crnn.errors import DataError, SpecError
+from crnn.errors import DataError, DataWarning, SpecError
 from crnn.report import forecasts
 from crnn.report.judged import judge
 from crnn.series.forecast import by_level
@@ -77,7 +78,8 @@ def test_the_page_draws_the_last_forecast_of_each_series_with_its_quantiles(mode
     monkeypatch.setattr(forecasts, "picture", lambda *parts: drawn.update(parts=parts) or real(*parts))
     rules = {"last value": model.baselines(windows)["last value"][5:]}
     pictures = forecasts.of(windows, judged, chosen, rules)
-    said, history, truth, beside = drawn["parts"]
+    said, history, truth, beside, total = drawn["parts"]
+    assert total == 2
     assert [list(each.quantiles) for each in said] == [[0.1, 0.5, 0.9]] * 2
     for column, each in enumerate(said):
         np.testing.assert_allclose(each.quantiles[0.5], each.values, rtol=1e-5)
@@ -86,6 +88,56 @@ def test_the_page_draws_the_last_forecast_of_each_series_with_its_quantiles(mode
         assert len(history[column]) == 234
     assert "what came" in pictures["forecasts"].alt
     assert f"over {len(later)} forecasts" in pictures["by_horizon"].alt
+
+
+def test_of_more_series_than_fit_the_picture_says_of_how_many(model):
+    found = backtest(model, waves(columns=9), folds=1)
+    assert (found.series, len(found.forecasts)) == (9, 8)
+    drawn = forecasts.picture(found.forecasts, found.history, found.truth, found.beside, found.series)
+    assert drawn.note == "the first 8 of 9 series"
+    assert "the first 8 of 9 series" in drawn.alt
+    windows, evaluation = model.examine(waves(columns=5))
+    page = forecasts.of(windows, judge(model.task, windows, evaluation), evaluation, {})
+    assert page["forecasts"].note == "the first 4 of 5 series"
+    assert forecasts.picture(found.forecasts, found.history).note == ""
+
+
+def test_only_what_was_measured_is_drawn(model, tmp_path, monkeypatch):
+    values = waves(240, 1)[:, 0]
+    gaps = {*range(215, 220), 221, 238}
+    rows = [f"{'' if at in gaps else value},{value}" for at, value in enumerate(values)]
+    (tmp_path / "gaps.csv").write_text("\n".join(["column 1,column 2", *rows]), encoding="utf-8")
+    with pytest.warns(DataWarning, match="7 of 240 steps"):
+        windows, evaluation = model.examine(tmp_path / "gaps.csv")
+    lines = {}
+    lone = []
+    monkeypatch.setattr(Axes, "plot", _noting(lines, lone))
+    found = backtest(model, tmp_path / "gaps.csv", folds=1)
+    page = (windows, judge(model.task, windows, evaluation), evaluation, {})
+    for draw in (
+        lambda: forecasts.of(*page),
+        lambda: forecasts.picture(found.forecasts, found.history, found.truth, found.beside),
+    ):
+        lines.clear()
+        lone.clear()
+        draw()
+        times, drawn = lines["history"]
+        assert {int(time) for time in times[np.isnan(drawn)]} == gaps - {238}
+        assert np.flatnonzero(np.isnan(lines["what came"][1])).tolist() == [4]
+        assert lone == [[220], []], "no line leads to a value between two gaps"
+
+
+def _noting(lines, lone):
+    """`Axes.plot` that keeps what the first panel is given by its label, and the times of single points."""
+    real = Axes.plot
+
+    def plot(axes, *given, **how):
+        lines.setdefault(how.get("label"), given)
+        if how.get("marker") == ".":
+            lone.append(given[0].tolist())
+        return real(axes, *given, **how)
+
+    return plot
 
 
 def test_one_step_ahead_is_drawn_too():
@@ -111,6 +163,29 @@ def test_what_training_saw_is_called_so(tmp_path):
     made.fit(tmp_path / "a.csv", epochs=1, validation_split=0.2, options=crnn.TrainOptions(progress=False))
     assert "judged on steps that were trained on" not in backtest(made, tmp_path / "a.csv", folds=2).findings
     assert "judged on steps that were trained on" in backtest(made, tmp_path / "a.csv", folds=20).findings
+
+
+def test_what_training_saw_without_dates_is_called_so(model):
+    seen = "judged on steps that were trained on"
+    assert seen not in backtest(model, waves(), folds=3).findings, "training ended at step 160"
+    found = backtest(model, waves(), folds=20).findings
+    assert found[seen].names[0] == "column 1 (until step 159, judged from step 120)"
+    assert len(found[seen].names) == 2
+    found = backtest(model, waves()[50:], folds=15).findings
+    assert found[seen].names[0] == "column 1 (until step 109, judged from step 100)", "rows may be cut off before"
+    assert seen not in backtest(model, waves()[50:], folds=13).findings
+    later = 100 + waves(400)[240:]
+    assert not backtest(model, later, folds=5).findings
+    again = crnn.Model(crnn.Forecasting(6, 24, season=12), size="tiny")
+    for part in (waves()[:200], waves()):
+        again.fit(part, epochs=1, validation_split=0.0, options=crnn.TrainOptions(progress=False))
+    assert seen in backtest(again, waves(), folds=1).findings, "a second fit saw these too"
+
+
+def test_where_nobody_can_know_what_training_saw_it_is_said(model):
+    flat = np.tile([1.0, 2.0, 1.0], 80)[:, None] * [1, 1]
+    found = backtest(model, flat, folds=2).findings
+    assert found["steps that may have been trained on"].names == ["column 1", "column 2"]
 
 
 def test_what_cannot_be_judged_is_refused(model):

@@ -10,15 +10,17 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from crnn.data.example import Record
 from crnn.data.findings import Findings
 from crnn.errors import DataError, SpecError
 from crnn.metrics import METRICS
 from crnn.predictor import BATCH, Predictor
 from crnn.series.forecast import Forecast, by_level, errors_by_horizon
+from crnn.series.known import note_unseen
 from crnn.series.series import Series
 from crnn.series.windows import WindowSet
 from crnn.tasks.forecasting import Forecasting
-from crnn.tasks.naive import NETWORK
+from crnn.tasks.naive import NETWORK, naive
 
 MEASURES = ("mse", "mae", "rmse", "mape", "smape", "mase", "rse", "wape", "coverage")
 
@@ -31,10 +33,11 @@ class Backtest:
         measures: By "the network" and each simple rule, every measure in real units; NaN where it does not apply.
         by_horizon: By the same, the mean absolute error of each step ahead ``(H,)``.
         windows: Forecasts that were judged.
+        series: Series that these are of.
         origins: First and last time that was forecast from, as texts.
         verdict: Whether the network beats the rules, in a sentence.
         forecasts: Some forecasts, the last of each series, with what came: for plots.
-        truth: What came, ``(H,)`` for each of these.
+        truth: What came, ``(H,)`` for each of these; NaN where nothing was measured.
         beside: What the rules said, by name, for each of these.
         history: The series before each of these.
         findings: What was left out, filled or averaged, and whether the model had seen these steps.
@@ -43,6 +46,7 @@ class Backtest:
     measures: dict[str, dict[str, float]]
     by_horizon: dict[str, list[float]]
     windows: int
+    series: int
     origins: tuple[str, str]
     verdict: str
     forecasts: list[Forecast]
@@ -56,6 +60,7 @@ class Backtest:
         clean = {who: {name: _plain(value) for name, value in row.items()} for who, row in self.measures.items()}
         return {
             "windows": self.windows,
+            "series": self.series,
             "origins": list(self.origins),
             "measures": clean,
             "mae_by_horizon": self.by_horizon,
@@ -98,6 +103,7 @@ def backtest(
             advice = f"A backtest takes {task.look_back} + {task.horizon} steps."
             findings.add("series too short", f"{record.name} ({len(series)} steps)", advice)
             continue
+        note_unseen(series.since(first - task.look_back, 0), task.covariates.categories, 0, findings)
         parts.append(replace(record, source=replace(series, first=first)))
         before.append(replace(record, source=series.until(first)))
     if not parts:
@@ -109,8 +115,8 @@ def backtest(
         raise DataError(f"no origin can be judged: what came there is mostly missing in the data:\n{findings}")
     judged = windows.chosen(rows)
     said = _said(predictor, judged, batch_size)
-    points = said if said.dim() == 2 else _point(predictor, said)
-    rules = task.baselines(before, judged)
+    points = said if said.dim() == 2 else predictor.objective.point(said)
+    rules = naive(judged, task.linear_of(before), task.season)
     found = {NETWORK: points, **rules}
     truth = judged.targets_of(judged.spaced().tolist())
     scales = judged.units_of(judged.spaced().tolist()).naive
@@ -124,10 +130,11 @@ def backtest(
         measures,
         errors_by_horizon(found, truth),
         len(judged),
+        judged.count(range(len(judged))),
         (str(min(times)), str(max(times))),
         task.verdict(measures),
         [judged.forecast(row, points[row].numpy(), by_level(said[row].numpy(), levels)) for row in shown],
-        [truth[row].numpy() for row in shown],
+        [judged.came(row) for row in shown],
         [{name: values[row].numpy() for name, values in rules.items()} for row in shown],
         [judged.before(row) for row in shown],
         findings,
@@ -138,19 +145,27 @@ def _plain(value: float) -> float | None:
     return value if np.isfinite(value) else None
 
 
-def _say_if_seen(task: Forecasting, parts: Sequence[Any], findings: Findings) -> None:
+def _say_if_seen(task: Forecasting, parts: Sequence[Record], findings: Findings) -> None:
     """Steps that the model was trained on are no proof; whoever judges it on them should know."""
-    seen = [
-        record.name for record in parts if task.until and str(record.source.times[record.source.first]) <= task.until
-    ]
-    dated = bool(parts) and parts[0].source.times.dtype.kind == "M"
-    for name in seen if dated else ():
-        findings.add(
-            "judged on steps that were trained on",
-            name,
-            f"Training ended at {task.until}: later data, or a larger validation part, give an honest number.",
-            dropped=False,
-        )
+    for record in parts:
+        series: Series = record.source
+        until = task.seen.end(series)
+        if until is None:
+            findings.add(
+                "steps that may have been trained on",
+                record.name,
+                "Without dates, and with few values or few different ones, they cannot be told from those of training:"
+                " judge on rows that came after it.",
+                dropped=False,
+            )
+        elif until > series.first:
+            findings.add(
+                "judged on steps that were trained on",
+                f"{record.name} (until {series.when(min(until, len(series)) - 1)}, judged from"
+                f" {series.when(series.first)})",
+                "Later data, or a larger validation part, give an honest number.",
+                dropped=False,
+            )
 
 
 def _rows(windows: WindowSet, step: int) -> list[int]:
@@ -173,10 +188,6 @@ def _said(predictor: Predictor, judged: WindowSet, batch_size: int) -> Tensor:
         assert batch.units is not None
         found.append(batch.units.back(predictor.forward(batch.inputs)[0]))
     return torch.cat(found)
-
-
-def _point(predictor: Predictor, said: Tensor) -> Tensor:
-    return predictor.objective.point(said)
 
 
 def _measured(values: Tensor, truth: Tensor, scales: Tensor, whole: Tensor | None) -> dict[str, float]:

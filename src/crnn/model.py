@@ -238,6 +238,7 @@ class Model:
             compiled.objective = compiled.objective.balanced(counts.tolist())
         for part in filter(None, (parts.train, parts.dev)):
             compiled.objective.check(part.all_targets(), self.task.outputs)
+        fresh = self._predictor is None and self._origin is None
         if self._predictor is None:
             with speed.seeded(seed):
                 recogniser = prediction.build(self.task, self._planned, compiled.objective)
@@ -247,6 +248,7 @@ class Model:
             else:
                 self._origin.hand_over(recogniser, self.task)
             self._predictor = Predictor(self.task, recogniser, compiled.objective)
+        self.task.begin(parts.train, self._predictor.recogniser.network if fresh else None)
 
     def _job(self, parts: Parts, epochs: int, batch_size: int, patience: int | None, options: TrainOptions) -> Any:
         from crnn.engine.job import Job

@@ -85,12 +85,27 @@ def test_a_backtest_prints_the_rules_and_a_verdict(folder, crnn_command, tmp_pat
 def test_evaluate_predict_and_inspect_know_forecasts(folder, crnn_command):
     code, out, _ = crnn_command("evaluate", folder / "model", folder / "past.csv", "--no-report")
     assert code == 0
-    assert "seasonal naive" in out
+    for text in ("seasonal naive", "linear ridge", "The forecast"):
+        assert text in out
     code, out, _ = crnn_command("predict", folder / "model", folder / "ahead.csv")
     assert (code, len(out.splitlines())) == (0, 3)
     code, out, _ = crnn_command("inspect", folder / "model")
     assert code == 0
     assert "linear shortcut" in out
+
+
+@pytest.mark.filterwarnings("always::crnn.errors.DataWarning")
+def test_plots_of_many_series_say_that_they_show_the_first(folder, crnn_command, tmp_path):
+    sales(tmp_path / "many.csv", shops=9, weeks=60)
+    sales(tmp_path / "ahead.csv", shops=9, weeks=60, ahead=4)
+    plot = ("--plot", tmp_path / "p.png")
+    for verb, data in (("forecast", "ahead.csv"), ("backtest", "many.csv")):
+        code, out, err = crnn_command(verb, folder / "model", tmp_path / data, *plot, "--json")
+        assert code == 0
+        assert f"note: {tmp_path / 'p.png'} shows the first 8 of 9 series" in err
+        assert all(json.loads(line) for line in out.splitlines())
+    _, _, err = crnn_command("backtest", folder / "model", folder / "past.csv", *plot)
+    assert "shows the first" not in err
 
 
 def test_another_model_is_refused(folder, crnn_command, tmp_path):

@@ -10,6 +10,7 @@ from torch import Tensor
 
 from crnn.errors import ShapeError, SpecError
 from crnn.losses import MAE, MSE, Huber, Quantile
+from crnn.losses.regression import middle
 from crnn.padded import Padded
 
 GENERATOR = torch.Generator().manual_seed(5)
@@ -65,7 +66,24 @@ def test_quantiles_never_cross_and_sorting_never_hurts(seed: int) -> None:
     assert (predictions.diff(dim=-1) >= 0).all()
     sorted_scores = Padded.whole(predictions.reshape(3, 1, 8))
     assert loss.loss(sorted_scores, wanted) <= loss.loss(scores, wanted) + 1e-6
-    assert loss.point(predictions).equal(predictions[..., 1])
+    torch.testing.assert_close(loss.point(predictions), predictions[..., 1:3].mean(-1))
+
+
+@pytest.mark.parametrize(
+    ("levels", "wanted"),
+    [
+        ((0.1, 0.5, 0.9), 10.0),  # the median itself
+        ((0.05, 0.95), 5.0),  # half way
+        ((0.05, 0.4, 0.8), 12.5),  # nearer to 0.4
+        ((0.6, 0.7, 0.8), 0.0),
+        ((0.1, 0.2, 0.3), 20.0),  # all on one side: the nearest
+        ((0.9,), 0.0),
+    ],
+)
+def test_the_point_of_quantiles_lies_in_their_middle(levels: tuple[float, ...], wanted: float) -> None:
+    predictions = 10 * torch.arange(float(len(levels)))[None, None]
+    assert Quantile(levels).point(predictions).tolist() == [[pytest.approx(wanted)]]
+    assert middle(predictions.double().numpy(), levels).tolist() == [[pytest.approx(wanted)]]
 
 
 def test_quantile_learns_the_quantiles() -> None:

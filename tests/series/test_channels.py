@@ -35,6 +35,16 @@ def test_a_constant_channel_becomes_zero_and_is_not_blown_up():
     assert np.abs(normalised(constant, "channel", means, spreads)).max() < 1e-3
 
 
+@pytest.mark.parametrize("how", ["channel", "sequence"])
+def test_small_changes_at_a_high_level_keep_their_shape(how):
+    low = np.arange(12.0)[:, None] % 5
+    high = low + 1e9
+    means, spreads = measured([high])
+    assert (means, spreads) == (pytest.approx([low.mean() + 1e9]), pytest.approx([low.std()]))
+    wanted = (low - low.mean()) / low.std()
+    np.testing.assert_allclose(normalised(high, how, means, spreads), wanted, rtol=1e-6)
+
+
 def test_each_sequence_by_itself():
     found = normalised(SEQUENCES[0], "sequence", [0, 0], [1, 1])
     np.testing.assert_allclose(found.mean(0), 0, atol=1e-5)

@@ -41,11 +41,36 @@ def test_what_varies_must_be_known_ahead():
         found.of(given, 2)
 
 
-def test_gaps_are_carried_over_from_before_never_from_behind():
-    given = series({"price": np.array([1.0, np.nan, np.nan, 4.0])})
-    found = learn([given], ())
-    values = found.of(given, 0)[:, 0]
-    assert values[0] == values[1] == values[2] != values[3]
+def test_before_its_first_value_a_number_is_at_its_mean_and_a_text_none_of_the_known():
+    given = series({"price": np.array([np.nan, 2.0, 4.0, 6.0]), "kind": np.array(["", "x", "y", "x"], object)})
+    found = learn([given], ()).of(given, 0)
+    assert found[0].tolist() == [0.0, 0.0, 0.0]
+    assert (found[1, 0], found[2, 0]) == (pytest.approx(-np.sqrt(1.5)), 0.0)
+
+
+def test_a_part_that_ends_before_the_first_value_is_at_the_mean_too():
+    whole = series({"price": np.array([np.nan, np.nan, 4.0, 6.0])})
+    assert learn([whole], ()).of(whole.until(2), 0).tolist() == [[0.0], [0.0]]
+
+
+def test_a_column_without_a_value_to_learn_from_is_refused():
+    given = series({"price": np.array([np.nan, np.nan, 4.0, 6.0])}).until(2)
+    with pytest.raises(DataError, match="'price', known ahead, has no value in the training part, which ends at 1"):
+        learn([given], ())
+
+
+def test_texts_in_a_column_of_numbers_are_named_with_their_time():
+    found = learn([series({"price": np.array([1.0, 2, 3, 4])})], ())
+    with pytest.raises(
+        DataError, match="a, step 2: the column 'price' holds 'cheap', but the model was trained on num"
+    ):
+        found.of(series({"price": np.array(["1", "", "cheap", "4"], object)}), 0)
+
+
+def test_categories_that_look_like_numbers_are_known_again():
+    found = learn([series({"shelf": np.array(["A", "010", "A", "B"], object)})], ())
+    assert found.categories["shelf"] == ("010", "A", "B")
+    assert found.of(series({"shelf": np.array([10.0, 10, 7, np.nan])}), 0).tolist() == [[1, 0, 0]] * 2 + [[0, 0, 0]] * 2
 
 
 def test_a_column_that_is_gone_or_empty_is_named():

@@ -8,7 +8,7 @@ from crnn.data.example import Units
 from crnn.errors import DataError, UnknownNameError
 from crnn.metrics.regression import naive_error as torch_naive_error
 from crnn.series import scaling
-from crnn.series.scaling import Scaling, learn, naive_error
+from crnn.series.scaling import Scaling, learn, naive_error, require_moderate
 from crnn.series.series import from_array
 
 
@@ -19,9 +19,20 @@ def test_standard_is_mean_and_standard_deviation():
     assert found.scale == pytest.approx(values.std())
 
 
-def test_log_needs_values_above_zero_and_names_the_series():
-    with pytest.raises(DataError, match="series has values down to 0"):
-        learn(from_array(np.arange(5.0))[0], "log", 1)
+def test_log_needs_values_above_zero_and_names_series_and_step(monkeypatch):
+    monkeypatch.setattr(scaling, "CHUNK", 2)
+    with pytest.raises(DataError, match=r"series, step 3 is -2\.5, and only numbers above 0 have a logarithm"):
+        learn(from_array(np.array([1.0, 2, 3, -2.5, 0]))[0], "log", 1)
+
+
+def test_numbers_too_large_to_compute_with_are_named():
+    series = from_array(np.array([1.0, np.nan, -1e30, -1e31]))[0]
+    with pytest.raises(DataError, match=r"series, step 3 is -1e\+31, and numbers beyond 1e\+30 cannot be computed"):
+        require_moderate(series, series.values)
+    with pytest.raises(DataError, match=r"series, step 5, column 'price' is 1e\+300"):
+        require_moderate(series, np.array([1.0, 2, 3, 4, 5, 1e300]), "price")
+    require_moderate(series, series.values[:3])
+    require_moderate(series, np.array(["a", ""], object))
 
 
 def test_a_constant_series_has_scale_one():

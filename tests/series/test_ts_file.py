@@ -33,7 +33,7 @@ def test_cases_of_several_lengths_with_gaps(tmp_path):
     assert [record.name for record in records] == ["Gestures_TRAIN.ts line 10", "Gestures_TRAIN.ts line 13"]
     np.testing.assert_array_equal(records[0].source, np.array([[1, 4], [2, np.nan], [3, 6]], np.float32))
     assert records[1].source.shape == (2, 2)
-    assert records[1].source.dtype == np.float32
+    assert records[1].source.dtype == np.float64
     assert len(findings) == 0
 
 

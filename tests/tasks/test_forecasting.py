@@ -7,9 +7,10 @@ import pytest
 import torch
 
 import crnn
+from crnn.backtest import backtest
 from crnn.data.findings import Findings
 from crnn.data.toy import sales
-from crnn.errors import DataError, DataWarning, SpecError, SplitError
+from crnn.errors import DataError, DataWarning, ModelFileError, ShapeError, SpecError, SplitError
 from crnn.metrics import METRICS
 from crnn.tasks import from_config
 from crnn.tasks.forecasting import Forecasting
@@ -52,6 +53,22 @@ def test_what_is_no_series_is_refused():
         Forecasting(3).read(waves(), waves())
     with pytest.raises(DataError, match="not numbers"):
         Forecasting(3).read(np.array(["a", "b"]))
+
+
+@pytest.mark.parametrize("shape", [(3, 4, 5), (), (5, 0)])
+def test_an_array_of_another_shape_is_refused(shape):
+    with pytest.raises(ShapeError, match=r"no table of series: give \(T,\)"):
+        Forecasting(3).read(np.zeros(shape))
+
+
+def test_a_number_too_large_to_compute_with_is_refused_with_its_time(tmp_path):
+    days = np.arange("2024-01-01", "2024-05-01", dtype="M8[D]")
+    rows = "\n".join(f"{day},{'1e300' if at == 9 else at % 7}" for at, day in enumerate(days))
+    (tmp_path / "load.csv").write_text("date,load\n" + rows, encoding="utf-8")
+    with pytest.raises(DataError, match=r"load, 2024-01-10 is 1e\+300"):
+        fitted(tmp_path / "load.csv")
+    model = fitted(1e28 * waves(120))
+    assert np.isfinite(model.evaluate(1e28 * waves(120))).all()
 
 
 @pytest.mark.parametrize("settings", [{"horizon": 0}, {"look_back": 1.5}, {"season": True}, {"scaling": "max"}])
@@ -148,6 +165,21 @@ def test_quantiles_rise_and_the_value_is_the_median():
     assert forecast.times.tolist() == list(range(300, 306))
 
 
+def test_without_a_median_the_value_lies_half_way_and_measures_take_the_same():
+    model = fitted(waves(300), loss={"name": "quantile", "levels": [0.05, 0.95]}, metrics=["mae"])
+    forecast = model.predict(waves(300))[0]
+    low, high = forecast.quantiles.values()
+    np.testing.assert_allclose(forecast.values, (low + high) / 2)
+    assert (low < forecast.values).all()
+    examples, found = model.examine(waves(300))
+    last = examples[[len(examples) - 1]]
+    said = last.units.back(model._predictor.forward(last.inputs)[0]).mean(-1)
+    torch.testing.assert_close(found.predictions[-1:], said)
+    assert found.values["mae"] == pytest.approx(
+        float((found.predictions - examples.targets_of(found.rows.tolist())).abs().mean())
+    )
+
+
 def test_a_short_history_is_forecast_too():
     model = fitted(waves(300))
     with pytest.warns(DataWarning, match="history shorter than the look-back"):
@@ -163,6 +195,47 @@ def test_learning_shows(tmp_path):
     assert mae["own"] < 0.6 * mae["last value"]
     assert mae["own"] < 1.1 * mae["linear ridge"]
     assert set(mae) == {"own", "last value", "seasonal naive", "drift", "linear ridge"}
+
+
+def test_a_saved_model_is_judged_beside_the_same_rules(tmp_path):
+    model = fitted(waves(400))
+    model.save(tmp_path / "m")
+    again = crnn.load(tmp_path / "m")
+    windows, _ = again.examine(waves(400)[300:])
+    rules = again.baselines(windows)
+    assert list(rules) == ["last value", "seasonal naive", "drift", "linear ridge"]
+    mine = model.baselines(model.examine(waves(400)[300:])[0])
+    assert all(torch.equal(rules[name], mine[name]) for name in rules)
+    trained = learnt(Forecasting(6, 24, season=12), waves(400), share=0.2)[0]
+    oracle = model.task.linear_of(trained)
+    torch.testing.assert_close(again.task.linear.weight, oracle.weight)
+    torch.testing.assert_close(again.task.linear.bias, oracle.bias)
+    assert (tmp_path / "m" / "linear.npy").stat().st_size < 4 * 6 * 25 + 256
+    (tmp_path / "m" / "linear.npy").write_bytes(b"altered")
+    with pytest.raises(ModelFileError, match=r"linear\.npy is missing or was altered"):
+        crnn.load(tmp_path / "m")
+
+
+def test_whatever_the_network_begins_with_the_linear_rule_is_that_of_the_training_part(tmp_path):
+    task = Forecasting(6, 24, season=12)
+    spec = crnn.ForecastSpec(look_back=24, horizon=6, centre="mean", recurrent=crnn.RecurrentSpec("gru", 8))
+    model = crnn.Model(task, network=spec)
+    model.fit(waves(300), epochs=1, validation_split=0.2, options=crnn.TrainOptions(progress=False))
+    first = model.task.linear
+    usual = fitted(waves(300)).task.linear
+    torch.testing.assert_close(first.weight, usual.weight, rtol=1e-4, atol=1e-5)
+    model.fit(waves(300, seed=3), epochs=1, validation_split=0.2, options=crnn.TrainOptions(progress=False))
+    assert not torch.allclose(model.task.linear.weight, first.weight), "a second fit is judged beside its own"
+    model.save(tmp_path / "m")
+    onwards = crnn.Model.starting_from(tmp_path / "m")
+    onwards.fit(waves(300), epochs=1, validation_split=0.2, options=crnn.TrainOptions(progress=False))
+    torch.testing.assert_close(onwards.task.linear.weight, first.weight)
+
+
+def test_what_was_not_measured_is_not_beaten():
+    said = verdict({"the network": {"mae": 0.5}, "last value": {"mae": 1.0}})
+    assert said.endswith("The linear ridge was not measured: the model does not hold it.")
+    assert "not measured" not in verdict({"the network": {"mae": 0.5}, "linear ridge": {"mae": 1.0}})
 
 
 def test_rules_say_what_they_are_called():
@@ -241,6 +314,34 @@ def test_what_is_known_ahead_is_used_and_asked_for(tmp_path):
         model.predict(tmp_path / "past.csv")
 
 
+def with_columns(path, promo=("none", "leaflet"), price=str):
+    """A table of `sales` with a column of texts and one of numbers beside it."""
+    header, *rows = path.read_text(encoding="utf-8").splitlines()
+    told = [f"{row},{promo[at % len(promo)]},{price(3 + at % 5)}" for at, row in enumerate(rows)]
+    path.write_text("\n".join([f"{header},promo,price", *told]), encoding="utf-8")
+    return path
+
+
+def test_what_is_odd_in_columns_known_ahead_is_said(tmp_path):
+    task = Forecasting(4, 13, target="sales", known=("promo", "price"))
+    gaps = with_columns(sales(tmp_path / "gaps.csv", weeks=80), price=lambda value: "" if value == 4 else value)
+    with pytest.warns(
+        DataWarning, match=r"3 gap in a column known ahead \(noted\): shop 1, column 'price': 16 steps, the"
+    ):
+        model = fitted(gaps, task)
+    ahead = with_columns(sales(tmp_path / "ahead.csv", weeks=80, ahead=4), promo=("none", "tv"))
+    with pytest.warns(
+        DataWarning, match=r"3 text that training did not see \(noted\): shop 1, column 'promo': 'tv' at"
+    ):
+        model.predict(ahead)
+    with pytest.warns(DataWarning, match=r"column 'promo': 'tv' at 40 steps, the first is 2021-01-11"):
+        model.evaluate(with_columns(sales(tmp_path / "past.csv", weeks=80), promo=("none", "tv")))
+    assert "text that training did not see" in backtest(model, tmp_path / "past.csv").findings
+    words = with_columns(sales(tmp_path / "words.csv", weeks=80, ahead=4), price=lambda value: f"about-{value}")
+    with pytest.raises(DataError, match="shop 1, 2021-01-04: the column 'price' holds 'about-3'"):
+        model.predict(words)
+
+
 def test_a_series_that_training_did_not_see_is_scaled_by_its_own_history():
     model = fitted(waves(300, columns=2))
     with pytest.warns(DataWarning, match=r"training did not see \(noted\): column 3"):
@@ -250,8 +351,21 @@ def test_a_series_that_training_did_not_see_is_scaled_by_its_own_history():
 
 def test_augmentation_and_log_scaling_train():
     fitted(waves(200), Forecasting(6, 24, scaling="log", augment=True))
-    with pytest.raises(DataError, match="only numbers above 0"):
-        fitted(waves(200) - 50, Forecasting(6, 24, scaling="log"))
+
+
+def test_a_value_without_a_logarithm_is_named_wherever_it_is_met():
+    def holed(at):
+        values = waves(200)[:, 0]
+        values[at] = 0.0
+        return values
+
+    for at in (20, 190):  # in the training part and in that for validation
+        with pytest.raises(DataError, match=f"series, step {at} is 0, and only numbers above 0"):
+            fitted(holed(at), Forecasting(6, 24, scaling="log"))
+    model = fitted(waves(200), Forecasting(6, 24, scaling="log"))
+    for verb in (model.predict, model.evaluate, lambda values: backtest(model, values)):
+        with pytest.raises(DataError, match="series, step 190 is 0, and only numbers above 0"):
+            verb(holed(190))
 
 
 def test_a_constant_series_trains_and_stays_constant(tmp_path):

@@ -106,6 +106,33 @@ def test_each_sequence_by_itself_does_not_see_its_level():
     np.testing.assert_allclose(first, second, atol=1e-3)
 
 
+def test_small_changes_at_a_high_level_are_learnt_from_every_kind_of_data(tmp_path):
+    values = [1_000_000_000 + np.arange(10) % (2 + n % 2) for n in range(6)]
+    labels = ["two", "three"] * 3
+    rows = [f"{n},{value},{labels[n]}" for n, each in enumerate(values) for value in each]
+    (tmp_path / "long.csv").write_text("id,level,label\n" + "\n".join(rows), encoding="utf-8")
+    cases = [f"{','.join(map(str, each))}:{label}" for each, label in zip(values, labels, strict=True)]
+    head = "@univariate true\n@classLabel true two three\n@data\n"
+    (tmp_path / "cases.ts").write_text(head + "\n".join(cases), encoding="utf-8")
+    wanted = np.concatenate(values) - 1e9
+    given = [(tmp_path / "long.csv", None), (tmp_path / "cases.ts", None)]
+    given += [(np.stack(values), labels), (torch.tensor(np.stack(values)), labels)]
+    for data, targets in given:
+        records, findings = crnn.SeriesClassification().read(data, targets)
+        assert len(findings) == 0
+        task = learnt(records)
+        found = np.concatenate([task.prepare(record).inputs.ravel() for record in records])
+        assert found.dtype == np.float32
+        np.testing.assert_allclose(found, (wanted - wanted.mean()) / wanted.std(), rtol=1e-5, atol=1e-6)
+
+
+def test_numbers_beyond_single_precision_count_as_infinite():
+    x = np.ones((1, 4, 1)) * np.array([1.0, 2.0, 1e300, 4.0])[:, None]
+    (record,), findings = crnn.SeriesClassification().read(x, ["a"])
+    assert record.source.ravel().tolist() == [1.0, 2.0, 3.0, 4.0]
+    assert findings["sequence with missing values"].names == ["row 0: 1 of 4"]
+
+
 def test_a_channel_that_is_missing_lies_at_its_mean():
     task = learnt(some())
     values = some()[0].source.copy()

@@ -49,10 +49,10 @@ def run(
         from crnn.report import forecasts
 
         if plot is not None:
-            drawn = forecasts.picture(found.forecasts, found.history, found.truth, found.beside)
-            write_picture(plot, drawn.png)
+            drawn = forecasts.picture(found.forecasts, found.history, found.truth, found.beside, found.series)
+            write_picture(plot, drawn)
         if errors is not None:
-            write_picture(errors, forecasts.by_horizon(found.by_horizon, found.windows).png)
+            write_picture(errors, forecasts.by_horizon(found.by_horizon, found.windows))
     tell(found.findings)
     if as_json:
         click.echo(json.dumps(found.to_dict(), ensure_ascii=False))

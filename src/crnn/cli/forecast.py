@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
+
+if TYPE_CHECKING:
+    from crnn.report.drawing import Picture
 
 
 @click.command("forecast", short_help="The next steps of every series: a table, JSON, a plot.")
@@ -37,7 +41,7 @@ def run(model: Path, data: Path, out: Path | None, plot: Path | None, as_json: b
     if plot is not None:
         from crnn.report import forecasts
 
-        write_picture(plot, forecasts.picture(found, [record.source for record in records]).png)
+        write_picture(plot, forecasts.picture(found, [record.source for record in records]))
     if as_json:
         for each in found:
             click.echo(json.dumps(each.to_dict(), ensure_ascii=False))
@@ -61,8 +65,8 @@ def _require_forecasting(predictor: object, model: Path) -> None:
         )
 
 
-def write_picture(path: Path, content: bytes) -> None:
-    """Write a PNG file.
+def write_picture(path: Path, picture: Picture) -> None:
+    """Write a PNG file, and say what it leaves out.
 
     Raises:
         CrnnError: it cannot be written.
@@ -70,6 +74,8 @@ def write_picture(path: Path, content: bytes) -> None:
     from crnn.errors import CrnnError
 
     try:
-        path.write_bytes(content)
+        path.write_bytes(picture.png)
     except OSError as error:
         raise CrnnError(f"cannot write the plot to {path}: {error.strerror or error}") from error
+    if picture.note:
+        click.echo(f"note: {path} shows {picture.note}", err=True)

@@ -90,8 +90,8 @@ class Evaluation:
     Args:
         values: The loss and every metric by name.
         rows: ``(N,)`` positions in the example set, rising, in the order of the predictions.
-        predictions: ``(N, K)`` behind the objective's link, on the CPU, of quantiles the one nearest to a half; None
-            where the network keeps its steps.
+        predictions: ``(N, K)`` behind the objective's link, on the CPU, of quantiles the value in their middle;
+            None where the network keeps its steps.
         texts: The text of each sample, in the order of `rows`, where the task gives texts.
         sequences: Predictions ``(T', K)`` by position, of as many samples as fit into `KEPT_BYTES`, where the network
             keeps its steps.

@@ -4,16 +4,22 @@ from __future__ import annotations
 
 import math
 from abc import abstractmethod
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
+import numpy as np
 import torch
 import torch.nn.functional as F
+from numpy.typing import NDArray
 from torch import Tensor
 
 from crnn.errors import ShapeError, SpecError
 from crnn.losses.objective import Objective, Targets, single, weighted_mean
 from crnn.losses.targets import as_columns, refuse_non_finite
 from crnn.padded import Padded
+
+Values = TypeVar("Values", Tensor, NDArray[np.float64])
 
 
 class Regression(Objective):
@@ -134,6 +140,27 @@ class Quantile(Regression):
         return self.values(scores).sort(dim=-1).values
 
     def point(self, predictions: Tensor) -> Tensor:
-        """The value at the level nearest to a half, ``(B, outputs)``."""
-        nearest = min(range(len(self.levels)), key=lambda index: abs(self.levels[index] - 0.5))
-        return predictions[..., nearest]
+        """The value in the middle, ``(B, outputs)``: see `middle`."""
+        return middle(predictions, self.levels)
+
+
+def middle(quantiles: Values, levels: Sequence[float]) -> Values:
+    """One value ``(…)`` for quantiles ``(…, levels)``: the median, and where it is not among them what stands for it.
+
+    That is the mean of the two levels nearest to a half on either side, by how near each is: of 0.05 and 0.95 it lies
+    half way. Where all levels lie on one side, it is the nearest.
+
+    Args:
+        quantiles: Tensor or array.
+        levels: Rising shares between 0 and 1.
+
+    Example:
+        >>> middle(torch.tensor([1.0, 3.0]), (0.05, 0.95)).item(), middle(torch.tensor([1.0, 2.0]), (0.5, 0.9)).item()
+        (2.0, 1.0)
+    """
+    above = next((at for at, level in enumerate(levels) if level >= 0.5), len(levels) - 1)
+    high = quantiles[..., above]
+    if above == 0 or levels[above] <= 0.5:
+        return high
+    low, share = quantiles[..., above - 1], (0.5 - levels[above - 1]) / (levels[above] - levels[above - 1])
+    return low + share * (high - low)

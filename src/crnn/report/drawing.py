@@ -41,6 +41,7 @@ class Picture:
         png: The same on white.
         least_px: Narrowest width at which it can be read; a smaller screen scrolls.
         most_px: Its natural width.
+        note: What it leaves out, in words.
     """
 
     name: str
@@ -49,6 +50,7 @@ class Picture:
     png: bytes
     least_px: int
     most_px: int
+    note: str = ""
 
 
 def new_figure(width_in: float, height_in: float) -> Figure:
@@ -89,13 +91,21 @@ def legend_below(axes: Axes) -> None:
     figure.legend(handles, names, loc="outside lower center", ncols=4, **_LEGEND)
 
 
-def finish(figure: Figure, name: str, alt: str, least_px: int = 260) -> Picture:
-    """The figure as SVG and PNG."""
+def finish(figure: Figure, name: str, alt: str, least_px: int = 260, note: str = "") -> Picture:
+    """The figure as SVG and PNG, with what it leaves out above it."""
+    if note:
+        figure.suptitle(note, fontsize=10, color=INK)
     vector, raster = io.StringIO(), io.BytesIO()
     figure.savefig(vector, format="svg", transparent=True, metadata={"Date": None, "Creator": None})
     figure.savefig(raster, format="png", dpi=144, facecolor="white", metadata={"Software": None})
     return Picture(
-        name, alt, _inline(vector.getvalue(), name, alt), raster.getvalue(), least_px, round(96 * figure.get_figwidth())
+        name,
+        alt,
+        _inline(vector.getvalue(), name, alt),
+        raster.getvalue(),
+        least_px,
+        round(96 * figure.get_figwidth()),
+        note,
     )
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from crnn.report.drawing import BLUE, GREY, INK, ORANGE, Picture, axis_labels, finish, legend_below, new_figure, style
 from crnn.series.forecast import Forecast, by_level, errors_by_horizon
@@ -39,7 +40,7 @@ def of(windows: WindowSet, judged: Judged, evaluation: Evaluation, rules: Mappin
     Raises:
         MissingExtraError: matplotlib is not installed.
     """
-    said, truth, rows = judged.predictions, judged.targets, evaluation.rows.tolist()
+    said, rows = judged.predictions, evaluation.rows.tolist()
     shown = windows.last_of_each(rows, MOST_SHOWN)
     forecasts = []
     for at in shown:
@@ -49,10 +50,11 @@ def of(windows: WindowSet, judged: Judged, evaluation: Evaluation, rules: Mappin
     drawn = picture(
         forecasts,
         [windows.before(rows[at]) for at in shown],
-        [truth[at].numpy() for at in shown],
+        [windows.came(rows[at]) for at in shown],
         [{name: values[at].numpy() for name, values in rules.items()} for at in shown],
+        windows.count(rows),
     )
-    errors = errors_by_horizon({NETWORK: said, **rules}, truth)
+    errors = errors_by_horizon({NETWORK: said, **rules}, judged.targets)
     return {"forecasts": drawn, "by_horizon": by_horizon(errors, len(rows))}
 
 
@@ -61,14 +63,18 @@ def picture(
     history: Sequence[Series],
     truth: Sequence[Any] = (),
     beside: Sequence[Mapping[str, Any]] = (),
+    total: int | None = None,
 ) -> Picture:
     """A panel a series: history, forecast, its interval, what came, and what simple rules said.
 
+    Of history and what came only measured values are drawn, so lines break where some are missing.
+
     Args:
-        forecasts: Of each series; at most eight are drawn.
+        forecasts: Of each series; at most eight are drawn, and the picture says of how many.
         history: The series before each.
-        truth: What came, where that is known.
+        truth: What came, where that is known; NaN where it is not.
         beside: By rule, what it said.
+        total: Series that there are, where these are the first of more.
 
     Raises:
         MissingExtraError: matplotlib is not installed.
@@ -83,14 +89,16 @@ def picture(
         style(axes)
         if at == 0:
             legend_below(axes)
-    alt = f"Forecasts of {count} series with their history" + (" and what came" if truth else "")
-    return finish(figure, "forecasts", alt, 420)
+    total = total or len(forecasts)
+    note = f"the first {count} of {total:,} series" if count < total else ""
+    alt = f"Forecasts of {note or f'{count} series'} with their history" + (" and what came" if truth else "")
+    return finish(figure, "forecasts", alt, 420, note)
 
 
 def _panel(axes: Axes, forecast: Forecast, series: Series, truth: Any, beside: Mapping[str, Any]) -> None:
     shown = max(SHOWN * len(forecast), 24)
-    times, values = series.times[-shown:], np.asarray(series.values[-shown:])
-    axes.plot(times, values, color=INK, linewidth=1.1, label="history")
+    _history(axes, series.times[-shown:], np.asarray(series.measured[-shown:], np.float64))
+    axes.plot(series.times[-shown:][:1], forecast.values[:1], alpha=0)  # the same span where the first are missing
     if len(forecast.quantiles) > 1:
         levels = list(forecast.quantiles)
         inside = f"{levels[-1] - levels[0]:.0%} interval"
@@ -106,6 +114,14 @@ def _panel(axes: Axes, forecast: Forecast, series: Series, truth: Any, beside: M
         axes.plot(forecast.times, truth, color=INK, linewidth=0, marker="o", markersize=2.5, label="what came")
     axes.plot(forecast.times, forecast.values, color=ORANGE, linewidth=1.6, marker=alone, label="forecast")
     axes.tick_params(axis="x", labelrotation=20)
+
+
+def _history(axes: Axes, times: NDArray[np.generic], values: NDArray[np.float64]) -> None:
+    """A line that breaks at NaN; a value between two of them is a point, since no line leads to it."""
+    axes.plot(times, values, color=INK, linewidth=1.1, label="history")
+    gaps = np.isnan(np.concatenate([[np.nan], values, [np.nan]]))
+    lone = gaps[:-2] & ~gaps[1:-1] & gaps[2:]
+    axes.plot(times[lone], values[lone], color=INK, linewidth=0, marker=".", markersize=3)
 
 
 def by_horizon(errors: Mapping[str, Sequence[float]], windows: int) -> Picture:

@@ -9,13 +9,14 @@ from numpy.typing import NDArray
 
 from crnn.errors import DataError
 
-Steps = NDArray[np.float32]
+Steps = NDArray[np.float32] | NDArray[np.float64]
 Table = NDArray[np.float64]
 
 NORMALISATIONS = ("channel", "sequence", "none")
 
-TINY = 1e-6
-"""A spread below this share of the level is that of a constant channel, which is left at zero and not blown up."""
+TINY, TINY_IN_SINGLE = 1e-12, 1e-6
+"""A spread below this share of the level is that of a constant channel, which is left at zero and not blown up; in
+single precision no finer one can be told from rounding."""
 
 
 def measured(sequences: Iterable[Steps]) -> tuple[list[float], list[float]]:
@@ -28,9 +29,11 @@ def measured(sequences: Iterable[Steps]) -> tuple[list[float], list[float]]:
         ([2.0], [1.0])
     """
     held: list[tuple[Table, Table, Table]] = []
+    tiny = TINY
     for values in sequences:
         if held and values.shape[1:] != held[0][0].shape:
             continue
+        tiny = max(tiny, _tiny(values))
         wide = values.astype(np.float64)
         count = np.isfinite(wide).sum(0)
         mean = np.nansum(wide, axis=0) / np.maximum(count, 1)
@@ -40,11 +43,13 @@ def measured(sequences: Iterable[Steps]) -> tuple[list[float], list[float]]:
     whole = np.maximum(counts.sum(0), 1)
     mean = (counts * means).sum(0) / whole
     spread = np.sqrt((squares + counts * (means - mean) ** 2).sum(0) / whole)
-    return mean.tolist(), _or_one(spread, mean).tolist()
+    return mean.tolist(), _or_one(spread, mean, tiny).tolist()
 
 
-def normalised(values: Steps, how: str, means: Sequence[float], spreads: Sequence[float]) -> Steps:
+def normalised(values: Steps, how: str, means: Sequence[float], spreads: Sequence[float]) -> NDArray[np.float32]:
     """A sequence ``(T, C)`` in units of spread about its mean; NaN becomes zero, the mean.
+
+    All is computed in double precision: of small changes at a high level single precision would leave nothing.
 
     Args:
         values: The sequence.
@@ -60,8 +65,9 @@ def normalised(values: Steps, how: str, means: Sequence[float], spreads: Sequenc
         held = np.isfinite(found)
         counts = np.maximum(held.sum(0), 1)
         middle = np.where(held, found, 0.0).sum(0) / counts
-        size = _or_one(np.sqrt(np.where(held, (found - middle) ** 2, 0.0).sum(0) / counts), middle)
-    scaled: Steps = np.nan_to_num((found - middle) / size).astype(np.float32)
+        size = _or_one(np.sqrt(np.where(held, (found - middle) ** 2, 0.0).sum(0) / counts), middle, _tiny(values))
+    with np.errstate(over="ignore"):  # what is infinite then is named by whoever prepares samples
+        scaled: NDArray[np.float32] = np.nan_to_num((found - middle) / size).astype(np.float32)
     return scaled
 
 
@@ -89,6 +95,10 @@ def chosen(values: Steps, names: Sequence[str], wanted: Sequence[str], title: st
     return picked
 
 
-def _or_one(spreads: Table, means: Table) -> Table:
+def _or_one(spreads: Table, means: Table, tiny: float) -> Table:
     """The spreads, and one for channels that are constant but for rounding."""
-    return np.where(spreads > TINY * np.maximum(np.abs(means), TINY), spreads, 1.0)
+    return np.where(spreads > tiny * np.maximum(np.abs(means), tiny), spreads, 1.0)
+
+
+def _tiny(values: Steps) -> float:
+    return TINY_IN_SINGLE if values.dtype == np.float32 else TINY

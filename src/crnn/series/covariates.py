@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from crnn.errors import DataError
 from crnn.series import calendar
+from crnn.series.known import absent, as_texts, require_numbers
 from crnn.series.series import Series
 
 MOST_CATEGORIES = 50
@@ -38,10 +39,12 @@ class Covariates:
     def of(self, series: Series, ahead: int) -> NDArray[np.float32]:
         """Features of all steps of a series and of `ahead` steps behind its end.
 
-        A column that is the same throughout goes on so; another one must be given for the steps to come.
+        A column that is the same throughout goes on so; another one must be given for the steps to come. Gaps have been
+        filled by `crnn.series.known.completed`; before its first value a number counts as at its mean, a text as none.
 
         Raises:
-            DataError: a column is not known so far ahead, or is missing; names series and column.
+            DataError: a column is not known so far ahead, is missing, or holds texts for numbers; names series and
+                column.
         """
         steps = len(series) + ahead
         parts: list[NDArray[Any]] = [self._number(series, name, steps)[:, None] for name in self.numbers]
@@ -57,14 +60,15 @@ class Covariates:
 
     def _number(self, series: Series, name: str, steps: int) -> NDArray[np.float64]:
         mean, spread = self.numbers[name]
-        values = _long_enough(series, name, steps, np.isnan)
-        return (values.astype(np.float64) - mean) / spread
+        values = _long_enough(series, name, steps)
+        require_numbers(series, name)
+        return np.nan_to_num((values.astype(np.float64) - mean) / spread)
 
     def _category(self, series: Series, name: str, steps: int) -> NDArray[np.float32]:
         """One column a known text; a text that training did not see is none of them."""
-        values = _long_enough(series, name, steps, lambda texts: texts == "")
-        known = np.array(self.categories[name], dtype=object)
-        return np.asarray(values[:, None] == known[None], np.float32)
+        texts = self.categories[name]
+        values = as_texts(_long_enough(series, name, steps), texts)
+        return np.asarray(values[:, None] == np.array(texts, dtype=object)[None], np.float32)
 
     def to_dict(self) -> dict[str, Any]:
         """As plain JSON."""
@@ -91,14 +95,14 @@ def learn(series: Sequence[Series], cycles: tuple[str, ...]) -> Covariates:
     categories: dict[str, tuple[str, ...]] = {}
     for name in series[0].known if series else ():
         columns = [each.known[name][: len(each)] for each in series]
-        if columns[0].dtype == object:
-            texts = sorted({text for column in columns for text in np.unique(column[column != ""]).tolist()})
-            if len(texts) > MOST_CATEGORIES:
-                raise DataError(
-                    f"the column {name!r} has {len(texts)} different texts, more than {MOST_CATEGORIES}: group them, or"
-                    " leave it out of known=…"
-                )
-            categories[name] = tuple(texts)
+        if all(absent(column).all() for column in columns):
+            until = max(each.times[-1] for each in series)
+            raise DataError(
+                f"the column {name!r}, known ahead, has no value in the training part, which ends at {until}: fill it"
+                " in, or leave it out of known=…"
+            )
+        if any(column.dtype == object for column in columns):
+            categories[name] = _categories(name, columns)
         else:
             joined = np.concatenate(columns)
             mean, spread = float(np.nanmean(joined)), float(np.nanstd(joined))
@@ -106,23 +110,32 @@ def learn(series: Sequence[Series], cycles: tuple[str, ...]) -> Covariates:
     return Covariates(numbers, categories, cycles)
 
 
-def _long_enough(series: Series, name: str, steps: int, absent: Any) -> NDArray[Any]:
-    """A column for `steps` steps: gaps carried over from before, a constant one carried on."""
+def _categories(name: str, columns: Sequence[NDArray[Any]]) -> tuple[str, ...]:
+    """The different texts of a column."""
+    texts = sorted({text for column in columns for text in as_texts(column, ()).tolist() if text})
+    if len(texts) > MOST_CATEGORIES:
+        raise DataError(
+            f"the column {name!r} has {len(texts)} different texts, more than {MOST_CATEGORIES}: group them, or"
+            " leave it out of known=…"
+        )
+    return tuple(texts)
+
+
+def _long_enough(series: Series, name: str, steps: int) -> NDArray[Any]:
+    """A column for `steps` steps: a constant one is carried on."""
     if name not in series.known:
         raise DataError(f"{series.name} lacks the column {name!r}, which the model was trained to know ahead: add it")
-    values = series.known[name][:steps]
-    there = ~absent(values)
-    if not there.any():
+    if absent(series.known[name]).all():
         raise DataError(f"{series.name}: the column {name!r}, known ahead, is empty: fill it in")
-    last = int(np.flatnonzero(there)[-1])
-    constant = bool((values[there] == values[there][0]).all())
-    if last < steps - 1 and not constant:
+    values = series.known[name][:steps]
+    places = np.flatnonzero(~absent(values))
+    if steps == len(series) or (len(places) and places[-1] == steps - 1):
+        return values
+    if len(places) == 0 or (values[places] != values[places[0]]).any():
+        there = int(places[-1]) + 1 - len(series) if len(places) else 0
         raise DataError(
-            f"{series.name}: the column {name!r} is known for {max(last + 1 - len(series), 0)} of the"
-            f" {steps - len(series)} steps to forecast: add rows behind the last value with {name!r} filled in"
+            f"{series.name}: the column {name!r} is known for {max(there, 0)} of the {steps - len(series)} steps to"
+            f" forecast: add rows behind the last value with {name!r} filled in"
         )
-    if len(values) < steps:
-        values = np.concatenate([values, np.repeat(values[last : last + 1], steps - len(values))])
-        there = np.concatenate([there, np.zeros(steps - len(there), bool)])
-    place = np.maximum.accumulate(np.where(there, np.arange(steps), int(there.argmax())))
-    return values[place]
+    last = places[-1]
+    return np.concatenate([values[:last], np.repeat(values[last : last + 1], steps - last)])

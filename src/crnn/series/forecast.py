@@ -24,7 +24,8 @@ class Forecast:
     Args:
         series: Its name.
         times: ``(H,)`` times, or numbers of steps.
-        values: ``(H,)`` the forecast: the median, or the mean where that was trained.
+        values: ``(H,)`` the forecast: the median, or what stands for it between the quantiles next to it; the mean
+            where that was trained.
         quantiles: By level, ``(H,)``: nine of ten outcomes should stay below 0.9's; empty where none were trained.
         column: The variable.
     """

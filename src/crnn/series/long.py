@@ -22,7 +22,7 @@ Rows = NDArray[np.int64]
 class Whole(NamedTuple):
     """A table that is one sequence: its values ``(T, C)`` and the names of the channels."""
 
-    values: NDArray[np.float32]
+    values: Values
     names: tuple[str, ...]
 
 
@@ -183,9 +183,9 @@ def _whole_rows(table: Table, findings: Findings) -> Table:
     return Table(table.path, table.header, [table.rows[row] for row in good], [table.lines[row] for row in good])
 
 
-def _channel_values(table: Table, roles: Roles, findings: Findings) -> NDArray[np.float32]:
+def _channel_values(table: Table, roles: Roles, findings: Findings) -> Values:
     """``(rows, C)``; cells that are no numbers become NaN and are named."""
-    values = np.empty((len(table.rows), len(roles.channels)), dtype=np.float32)
+    values = np.empty((len(table.rows), len(roles.channels)))
     for column, (name, place) in enumerate(roles.channels.items()):
         cells = [row[place] for row in table.rows]
         found = numbers(cells)

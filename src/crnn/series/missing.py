@@ -14,7 +14,10 @@ from crnn.data.findings import Findings
 from crnn.errors import DataError
 from crnn.series.long import channel_names
 
-Steps = NDArray[np.float32]
+Steps = NDArray[np.float32] | NDArray[np.float64]
+
+MOST = float(np.finfo(np.float32).max)
+"""What is larger counts as infinite: networks compute in single precision."""
 
 
 def interpolated(values: Steps) -> Steps:
@@ -36,10 +39,11 @@ def interpolated(values: Steps) -> Steps:
 
 
 def repaired(records: Sequence[Record], findings: Findings) -> list[Record]:
-    """The records as arrays ``(T, C)`` in float32 whose missing and infinite values are filled and named.
+    """The records as arrays ``(T, C)`` whose missing and infinite values are filled and named.
 
-    A sequence without any value is left out. A channel that has none in one sequence stays NaN there, which stands for
-    its mean; one that never has any, or always the same, tells nothing and is named.
+    They come in single precision where that holds all that was given, else in double. A sequence without any value is
+    left out. A channel that has none in one sequence stays NaN there, which stands for its mean; one that never has
+    any, or always the same, tells nothing and is named.
 
     Raises:
         DataError: nothing is left.
@@ -53,9 +57,10 @@ def repaired(records: Sequence[Record], findings: Findings) -> list[Record]:
 
 def _repaired(record: Record, findings: Findings) -> Record | None:
     given = as_numpy(record.source)
-    values = np.asarray(given, dtype=np.float32)
+    exact = np.asarray(given)
+    values = exact.astype(np.float32 if np.can_cast(exact.dtype, np.float32) else np.float64, copy=False)
     values = values[:, None] if values.ndim == 1 else values
-    held = np.isfinite(values)
+    held = np.abs(values) <= MOST
     if held.all():
         return record if values is given else replace(record, source=values)
     if not held.any():
@@ -70,7 +75,7 @@ def _repaired(record: Record, findings: Findings) -> Record | None:
         reason = f"{record.name}, {_title(record, int(column))}"
         advice = "Taken to be at its mean over the training part."
         findings.add("channel without values in a sequence", reason, advice, dropped=False)
-    return replace(record, source=interpolated(np.where(held, values, np.float32(np.nan))))
+    return replace(record, source=interpolated(np.where(held, values, values.dtype.type(np.nan))))
 
 
 def _name_dead_channels(records: Sequence[Record], findings: Findings) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +16,9 @@ from crnn.series.series import Series
 KINDS = ("standard", "log", "season", "none")
 LEAST = 0.01
 """Share of its spread that a series at least changes from season to season, as far as its scale goes."""
+
+LARGEST = 1e30
+"""No larger number is taken: single precision ends not far beyond, and sums of squares stay finite."""
 
 CHUNK = 1 << 20
 """Values that are looked at at once: a series may be larger than memory."""
@@ -83,11 +87,8 @@ def learn(series: Series, kind: str, season: int) -> Scaling:
     if kind == "none":
         return Scaling(naive=naive)
     log = kind == "log"
-    if log and (least := min(float(part.min()) for part in _chunks(series.values))) <= 0:
-        raise DataError(
-            f"{series.name} has values down to {least:g}, and only numbers above 0 have a logarithm: use"
-            ' scaling="standard"'
-        )
+    if log:
+        require_positive(series)
     count, total, squares = 0, 0.0, 0.0
     start = float(series.values[0])
     shift = math.log(start) if log else start  # near the mean, so that squares lose no digits
@@ -99,6 +100,40 @@ def learn(series: Series, kind: str, season: int) -> Scaling:
     flat = spread <= 1e-9 * max(abs(mean + shift), 1e-9)
     scale = max(naive, LEAST * spread) if kind == "season" and not math.isnan(naive) else spread
     return Scaling(mean + shift, 1.0 if flat else scale, log, naive)
+
+
+def require_positive(series: Series) -> None:
+    """Refuse a series that has no logarithm.
+
+    Raises:
+        DataError: a value is not above 0; names series, time and value.
+    """
+    place = _first(series.values, lambda part: part <= 0)
+    if place is not None:
+        raise DataError(
+            f"{series.name}, {series.when(place)} is {series.values[place]:g}, and only numbers above 0 have a"
+            ' logarithm: correct it, or train with scaling="standard" (--scaling standard)'
+        )
+
+
+def require_moderate(series: Series, values: NDArray[Any], column: str = "") -> None:
+    """Refuse numbers so large that nothing can be computed with them; texts and missing values pass.
+
+    Args:
+        series: What messages name.
+        values: Its values, or those of a column beside them.
+        column: The name of that column.
+
+    Raises:
+        DataError: a number is beyond `LARGEST`; names series, time and number.
+    """
+    place = None if values.dtype == object else _first(values, lambda part: np.isfinite(part) & (abs(part) > LARGEST))
+    if place is not None:
+        beside = f", column {column!r}" if column else ""
+        raise DataError(
+            f"{series.name}, {series.when(place)}{beside} is {values[place]:g}, and numbers beyond {LARGEST:g} cannot"
+            " be computed with: correct it, or give a larger unit"
+        )
 
 
 def naive_error(values: NDArray[Any], season: int) -> float:
@@ -121,6 +156,15 @@ def naive_error(values: NDArray[Any], season: int) -> float:
         for at, part in zip(range(0, len(values) - season, CHUNK), _chunks(values), strict=False)
     )
     return total / (len(values) - season) or math.nan
+
+
+def _first(values: NDArray[Any], wrong: Callable[[NDArray[np.float64]], NDArray[np.bool_]]) -> int | None:
+    """The first place of what is wrong, or None."""
+    for at, part in zip(range(0, len(values), CHUNK), _chunks(values), strict=True):
+        bad = np.flatnonzero(wrong(part))
+        if len(bad):
+            return at + int(bad[0])
+    return None
 
 
 def _chunks(values: NDArray[Any]) -> list[NDArray[np.float64]] | Any:

@@ -9,6 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from crnn.errors import ShapeError
+from crnn.series.forecast import time_texts
 from crnn.series.roles import Roles
 from crnn.series.steps import Step
 
@@ -46,6 +48,11 @@ class Series:
     def __len__(self) -> int:
         return len(self.values)
 
+    @property
+    def measured(self) -> NDArray[Any]:
+        """The values ``(T,)``, with NaN where one was missing and another stands in its place."""
+        return self.values if self.missing is None else np.where(self.missing, np.nan, self.values)
+
     def until(self, stop: int) -> Series:
         """The part before step `stop`; what is known ahead stays, and so do the times to come."""
         missing = None if self.missing is None else self.missing[:stop]
@@ -61,6 +68,12 @@ class Series:
             self, values=self.values[start:], times=self.times[start:], known=known, missing=missing, first=first
         )
 
+    def when(self, place: int) -> str:
+        """The time of a step, or its number where steps have no times; steps behind the end are still to come."""
+        beyond = place - len(self) + 1
+        times = self.times[[place]] if beyond <= 0 else self.next_times(beyond)[-1:]
+        return ("" if times.dtype.kind == "M" else "step ") + time_texts(times)[0]
+
     def next_times(self, count: int) -> NDArray[np.generic]:
         """The times of the next `count` steps: those that the data name, then those that the step leads to."""
         given = self.times[:0] if self.coming is None else self.coming[:count]
@@ -74,11 +87,14 @@ def from_array(values: NDArray[Any], name: str = "series") -> list[Series]:
     """Series from ``(T,)`` or from the columns of ``(T, C)``: views, also of an array that is mapped from the disk.
 
     Raises:
-        ValueError: more than two axes.
+        ShapeError: another number of axes than one or two, or no column.
     """
     table = values[:, None] if values.ndim == 1 else values
-    if table.ndim != 2:
-        raise ValueError(f"an array of shape {values.shape} is no table of series: give (T,) or (T, C)")
+    if table.ndim != 2 or table.shape[1] == 0:
+        raise ShapeError(
+            f"an array of shape {values.shape} is no table of series: give (T,) for one series, (T, C) for C of one"
+            " length, or a list of arrays (T_i,)"
+        )
     times = np.arange(len(table))
     names = [name] if table.shape[1] == 1 else [f"column {number}" for number in range(1, table.shape[1] + 1)]
     return [Series(each, "", each, table[:, at], Step(), times) for at, each in enumerate(names)]

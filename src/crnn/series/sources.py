@@ -33,7 +33,7 @@ Read = tuple[list[Record], Findings]
 def read_sequences(
     data: Any, targets: Any, columns: Mapping[str, Any], *, labelled: bool = True, several: bool = False
 ) -> Read:
-    """Records whose sources are arrays ``(T, C)`` in float32; missing values are filled in and named.
+    """Records whose sources are arrays ``(T, C)``; missing values are filled in and named.
 
     Args:
         data: Arrays ``(N, T, C)`` or ``(N, T)``, a list of ``(T_i, C)``; a ``.ts`` file or a folder with

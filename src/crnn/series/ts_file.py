@@ -33,7 +33,7 @@ _KEYS: tuple[str, ...] = (
 )
 _STAMPED = re.compile(r"\(\s*([^(),]+?)\s*,\s*([^(),]+?)\s*\)")
 
-Steps = NDArray[np.float32]
+Steps = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -72,7 +72,7 @@ class _Cases:
 
 
 def read_ts(path: str | Path, *, labelled: bool = True) -> tuple[list[Record], Findings]:
-    """Records of a ``.ts`` file, plain or gzipped: sequences ``(T, C)`` in float32, NaN where a value is missing.
+    """Records of a ``.ts`` file, plain or gzipped: sequences ``(T, C)``, NaN where a value is missing.
 
     Args:
         path: The file.
@@ -207,7 +207,7 @@ def _joined(cases: _Cases, columns: list[NDArray[np.float64]], name: str) -> Ste
             "ragged dimensions", reason, "All dimensions of a case have the same steps; write ? for gaps."
         )
         return None
-    return np.stack(columns, axis=1).astype(np.float32)
+    return np.stack(columns, axis=1)
 
 
 def _same_length(cases: _Cases) -> None:
@@ -249,7 +249,7 @@ def read_ucr_table(path: str | Path) -> tuple[list[Record], Findings]:
         if len(values) == 0:
             findings.add("empty sequence", name, "It has a class and no values.")
             continue
-        records.append(Record(values.astype(np.float32)[:, None], str(int(label)), name))
+        records.append(Record(values[:, None], str(int(label)), name))
     if not records:
         raise DataError(f"no row of {file} can be used:\n{findings}")
     return records, findings

@@ -161,6 +161,10 @@ class WindowSet(ExampleSet):
         """Look-backs ``(B, L)`` in real units, for rules without a network."""
         return self._cut(rows, self.look_back)[1][:, : self.look_back]
 
+    def count(self, rows: Sequence[int] | NDArray[np.int64]) -> int:
+        """Series that some windows, in rising order, are of."""
+        return len(self.last_of_each(rows, len(self.series)))
+
     def last_of_each(self, rows: Sequence[int] | NDArray[np.int64], most: int) -> list[int]:
         """Places among some rows, in rising order: the last window of each of the first series."""
         which = np.searchsorted(self._starts, np.asarray(rows, dtype=np.int64), side="right")
@@ -176,6 +180,12 @@ class WindowSet(ExampleSet):
         """The series of a window up to the first step that it forecasts."""
         which, origin = self.place(row)
         return self.series[which].until(origin)
+
+    def came(self, row: int) -> NDArray[np.float64]:
+        """What was measured in the horizon of a window, ``(H,)`` in real units; NaN where nothing was."""
+        which, origin = self.place(row)
+        ahead = self.series[which].until(origin + self.horizon).since(origin, 0)
+        return np.asarray(ahead.measured, np.float64)
 
     def forecast(self, row: int, values: NDArray[np.float64], quantiles: dict[float, NDArray[np.float64]]) -> Forecast:
         """What was said of a window, in real units, with its times."""
@@ -226,8 +236,7 @@ def _scaled(raw: NDArray[np.float64], units: NDArray[np.float64]) -> NDArray[np.
     offset, scale, log = units[:, 0:1], units[:, 1:2], units[:, 2] > 0
     if log.any():
         raw = raw.copy()
-        with np.errstate(divide="ignore", invalid="ignore"):
-            raw[log] = np.log(np.maximum(raw[log], np.exp(offset[log] - 20 * scale[log])))
+        raw[log] = np.log(raw[log])
     return (raw - offset) / scale
 
 

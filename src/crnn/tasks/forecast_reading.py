@@ -14,6 +14,7 @@ from crnn.data.findings import Findings
 from crnn.data.sources import located
 from crnn.errors import DataError
 from crnn.series import scaling
+from crnn.series.known import completed
 from crnn.series.roles import Roles
 from crnn.series.series import Series, from_array
 from crnn.series.steps import Step
@@ -51,14 +52,25 @@ def series_of(data: Any, roles: Roles, findings: Findings, usual: Roles, step: S
             f"a {type(data).__name__} is not understood as series: give a CSV file, an array (T,) or (T, C), or a"
             " list of arrays (T_i,)"
         )
-    return list(map(_finite, found))
+    return [completed(_finite(each), findings) for each in found]
+
+
+def note_thin_ground(series: Series, known: bool, look_back: int, findings: Findings) -> None:
+    """Name a series that is new to the model, or has less history than it looks back on."""
+    if not known:
+        advice = "It is forecast as one of their kind, in its own scale; train on it for more."
+        findings.add("series that training did not see", series.name, advice, dropped=False)
+    if len(series) < look_back:
+        advice = f"The model looks back on {look_back}: its first value stands for the steps before."
+        name = f"{series.name} ({len(series)} steps)"
+        findings.add("history shorter than the look-back", name, advice, dropped=False)
 
 
 def _finite(series: Series) -> Series:
     """The series, after a look for what a table could not have held.
 
     Raises:
-        DataError: it is empty, or an array holds NaN or infinity.
+        DataError: it is empty, an array holds NaN or infinity, or a number is too large to compute with.
     """
     if len(series) == 0:
         raise DataError(f"{series.name} is empty: give at least one value")
@@ -72,4 +84,5 @@ def _finite(series: Series) -> Series:
                 f"{series.name}, step {at + int(bad[0])} is {part[bad[0]]}: fill gaps before giving an array; in a CSV"
                 " file they are named and carried over"
             )
+    scaling.require_moderate(series, series.values)
     return series

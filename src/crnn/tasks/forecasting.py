@@ -8,33 +8,36 @@ from typing import Any, ClassVar, Self
 
 import numpy as np
 from numpy.typing import NDArray
-from torch import Tensor
+from torch import Tensor, nn
 
 from crnn.data.example import Example, ExampleSet, Record
 from crnn.data.findings import Findings
 from crnn.errors import DataError, NotReadyError, SpecError, SplitError
 from crnn.forecast_spec import ForecastSpec
+from crnn.losses.regression import middle
 from crnn.nn.kinds import AnySpec
 from crnn.padded import Vary, chained
 from crnn.series import calendar, covariates, scaling
 from crnn.series.covariates import Covariates
 from crnn.series.forecast import Forecast, Forecasts, by_level, time_texts
+from crnn.series.known import note_unseen
 from crnn.series.lookback import Forget, Jitter
 from crnn.series.roles import Roles
 from crnn.series.scaling import Scaling
+from crnn.series.seen import Seen
 from crnn.series.series import Series
 from crnn.series.steps import Step
 from crnn.series.windows import WindowSet
-from crnn.spec import ConvSpec, RecurrentSpec
-from crnn.tasks.forecast_choices import days_of, horizon_for, look_back_for, segment_for
-from crnn.tasks.forecast_reading import are_records, series_of
-from crnn.tasks.naive import naive, verdict
+from crnn.tasks.forecast_choices import days_of, horizon_for, look_back_for, network_for, tail_for
+from crnn.tasks.forecast_reading import are_records, note_thin_ground, series_of
+from crnn.tasks.naive import Linear, naive, verdict
 from crnn.tasks.task import Option, Plan, Task, size_index
 
-UNITS = (32, 128, 256, 512)
-FILTERS = (4, 8, 8, 16)
 MOST_VECTORS = 2000
 """More series than this share one network without vectors of their own: most of its weights would be vectors."""
+
+LINEAR_FILE = "linear.npy"
+"""Of the model's folder: the ridge regression that stands beside the network."""
 
 MOST_WINDOWS = 100_000
 """Windows of an epoch; of more, each epoch draws others."""
@@ -117,7 +120,8 @@ class Forecasting(Task):
         self.columns: tuple[str, ...] = ()
         self.scalings: dict[str, Scaling] = {}
         self.covariates = Covariates()
-        self.span: tuple[str, str] = ("", "")
+        self.seen = Seen()
+        self.linear: Linear | None = None
         self._places: dict[str, int] = {}
 
     # ── data ─────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -139,14 +143,12 @@ class Forecasting(Task):
     def read_unlabelled(self, data: Any) -> tuple[list[Record], Findings]:
         """As `read`; names the series that are new to the model, and those with less history than it looks back on."""
         records, findings = self.read(data)
-        for record in () if are_records(data) else records:
-            if self.scalings and record.name not in self.scalings:
-                advice = "It is forecast as one of their kind, in its own scale; train on it for more."
-                findings.add("series that training did not see", record.name, advice, dropped=False)
-            if self._look_back is not None and len(record.source) < self.look_back:
-                advice = f"The model looks back on {self.look_back}: its first value stands for the steps before."
-                name = f"{record.name} ({len(record.source)} steps)"
-                findings.add("history shorter than the look-back", name, advice, dropped=False)
+        if self.scalings and not are_records(data):
+            for record in records:
+                series: Series = record.source
+                note_thin_ground(series, series.name in self.scalings, self.look_back, findings)
+                seen = series.since(max(len(series) - self.look_back, 0), 0)
+                note_unseen(seen, self.covariates.categories, self.horizon, findings)
         return records, findings
 
     def _reading(self) -> Roles:
@@ -175,18 +177,13 @@ class Forecasting(Task):
         train, dev = [], []
         for record in records:
             series: Series = record.source
-            least = self.look_back + self.horizon
-            tail = next((size for size in (round(share * len(series)), 0) if size >= self.horizon), self.horizon)
-            tail = tail if len(series) - tail >= least else self.horizon
-            cut = len(series) - tail
-            if cut < least:
-                train.append(record)
-                if len(series) >= least:
-                    advice = "It is trained on whole: shorten look-back or horizon to validate on it."
-                    findings.add("series too short to validate on", record.name, advice, dropped=False)
-                continue
+            cut = len(series) - tail_for(len(series), share, self.look_back, self.horizon)
             train.append(replace(record, source=series.until(cut)))
-            dev.append(replace(record, source=series.since(cut - self.look_back, self.look_back)))
+            if cut < len(series):
+                dev.append(replace(record, source=series.since(cut - self.look_back, self.look_back)))
+            elif len(series) >= self.look_back + self.horizon:
+                advice = "It is trained on whole: shorten look-back or horizon to validate on it."
+                findings.add("series too short to validate on", record.name, advice, dropped=False)
         return train, dev
 
     def learn(self, records: Sequence[Record]) -> None:
@@ -195,24 +192,27 @@ class Forecasting(Task):
         self._settle(series)
         assert self.step is not None
         self.columns = tuple(dict.fromkeys(each.column for each in series))
-        long = [each for each in series if len(each) >= self.look_back + self.horizon]
+        long = [record.source for record in self._long(records)]
         days = max((days_of(each) for each in series), default=0.0)
         self.covariates = covariates.learn(series, calendar.cycles(self.step, days) if self.calendar else ())
         self._places = {}
         self.scalings = {each.name: scaling.learn(each, self.scaling, self.season) for each in long}
         self.found = series[0].roles
-        self.span = str(min(each.times[0] for each in series)), str(max(each.times[-1] for each in series))
+        self.seen, self.linear = Seen.of(long), None
 
     def follow(self, records: Sequence[Record], alphabet: str) -> None:
         """As `learn`; what the weights were trained on before is no test of them either."""
-        before = self.span
+        before = self.seen
         super().follow(records, alphabet)
-        self.span = min(before[0], self.span[0]), max(before[1], self.span[1])
+        self.seen = before.joined(self.seen)
 
-    @property
-    def until(self) -> str:
-        """The last step that was trained on."""
-        return self.span[1]
+    def remember(self, records: Sequence[Record]) -> None:
+        """These steps are no test any more either."""
+        self.seen = self.seen.joined(Seen.of([record.source for record in self._long(records)]))
+
+    def _long(self, records: Sequence[Record]) -> list[Record]:
+        """The series that have a window."""
+        return [record for record in records if len(record.source) >= self.look_back + self.horizon]
 
     def summary(self) -> dict[str, str]:
         """Which columns are what, which step the time takes, and how far the network looks back and ahead."""
@@ -221,7 +221,7 @@ class Forecasting(Task):
         time = self.found.time_name or ("the header" if by_row else "no column")
         apart = "row" if by_row else " and ".join(self.found.series or ())
         told = ", ".join(self.columns[:9]) + (f" and {len(self.columns) - 9} more" if self.columns[9:] else "")
-        first, last = time_texts(np.array(self.span, "datetime64[s]")) if self.step.dated else self.span
+        first, last = time_texts(np.array(self.seen.span, "datetime64[s]")) if self.step.dated else self.seen.span
         return {
             "time": f"{time}: steps of {self.step.words}, trained on {first} to {last}",
             "series": f"{len(self.scalings)}" + (f", told apart by {apart}" if apart else ""),
@@ -258,6 +258,7 @@ class Forecasting(Task):
         for record in records:
             series: Series = record.source
             self._require_step(series)
+            note_unseen(series, self.covariates.categories, 0, findings)
             if len(series) - max(series.first, self.look_back) < self.horizon:
                 advice = f"A window takes {self.look_back} + {self.horizon} steps: lower look_back or horizon."
                 findings.add("series too short", f"{record.name} ({len(series)} steps)", advice)
@@ -311,9 +312,16 @@ class Forecasting(Task):
             )
 
     def _scaling(self, series: Series) -> Scaling:
-        """As learnt; of a series that training did not see, from the history given."""
+        """As learnt; of a series that training did not see, from the history given.
+
+        Raises:
+            DataError: it is that of logarithms, and a value of the series has none.
+        """
         known = self.scalings.get(series.name)
-        return known or scaling.learn(series.until(series.first or len(series)), self.scaling, self.season)
+        found = known or scaling.learn(series.until(series.first or len(series)), self.scaling, self.season)
+        if found.log:
+            scaling.require_positive(series)
+        return found
 
     def _number(self, series: Series) -> int:
         """From 1 up, 0 for a series that training did not see."""
@@ -329,17 +337,7 @@ class Forecasting(Task):
 
     def network(self, size: str) -> ForecastSpec:
         """A convolution over steps, a GRU over segments, all segments of the horizon at once, and a linear shortcut."""
-        index = size_index(size)
-        return ForecastSpec(
-            look_back=self.look_back,
-            horizon=self.horizon,
-            segment=segment_for(self.look_back),
-            convolutions=(ConvSpec(FILTERS[index], kernel=5, norm="none", activation="gelu"),),
-            recurrent=RecurrentSpec("gru", UNITS[index]),
-            season=self.season,
-            series=self.vectors,
-            dropout=0.3 if index else 0.1,
-        )
+        return network_for(size_index(size), self.look_back, self.horizon, self.season, self.vectors)
 
     def rows_in(self, other: Task) -> dict[str, Sequence[int]]:
         """The vectors of series go on by name; the first row is that of a series that training did not see."""
@@ -402,8 +400,7 @@ class Forecasting(Task):
         series: Series = example.record.source
         real = self._scaling(series).back(answer)
         quantiles = by_level(real, levels)
-        middle = min(quantiles, key=lambda level: abs(level - 0.5)) if quantiles else None
-        values = real if middle is None else quantiles[middle]
+        values = middle(real, levels) if quantiles else real
         return Forecast(series.name, series.next_times(self.horizon), values, quantiles, series.column)
 
     def collect(self, answers: list[Any]) -> Forecasts:
@@ -411,10 +408,20 @@ class Forecasting(Task):
         return Forecasts(answers)
 
     def baselines(self, train: Sequence[Record] | None, judged: ExampleSet) -> dict[str, Tensor]:
-        """Last value, seasonal naive, drift, and a linear ridge from the training part, ``(N, H)`` in real units."""
+        """Last value, seasonal naive, drift, and the linear ridge of the training part, ``(N, H)`` in real units."""
         assert isinstance(judged, WindowSet)
-        usable = [each for each in train or () if len(each.source) >= self.look_back + self.horizon]
-        return naive(judged, self.windows(usable) if usable else None, self.season)
+        return naive(judged, self.linear or self.linear_of(train or ()), self.season)
+
+    def linear_of(self, records: Sequence[Record]) -> Linear | None:
+        """The ridge regression of some series; None where they have not two windows."""
+        long = self._long(records)
+        return Linear.fitted(self.windows(long), self.season) if long else None
+
+    def begin(self, train: ExampleSet, network: nn.Module | None) -> None:
+        """Keep the ridge regression of the training part, to stand beside the network wherever it is judged."""
+        assert isinstance(train, WindowSet)
+        found = None if network is None else Linear.within(network, self.season)
+        self.linear = found or Linear.fitted(train, self.season)
 
     def verdict(self, measures: Mapping[str, Mapping[str, float]]) -> str:
         """Whether the forecast beats what needs no network, in plain words."""
@@ -438,9 +445,18 @@ class Forecasting(Task):
             "step": self.step and self.step.to_dict(),
             "columns": list(self.columns),
             "covariates": self.covariates.to_dict(),
-            "span": list(self.span),
+            "seen": self.seen.to_dict(),
             "scalings": {name: each.to_list() for name, each in self.scalings.items()},
         }
+
+    def files(self) -> dict[str, bytes]:
+        """The ridge regression of the training part."""
+        return {} if self.linear is None else {LINEAR_FILE: self.linear.to_bytes()}
+
+    def load_files(self, files: Mapping[str, bytes]) -> None:
+        """Take over the ridge regression."""
+        if LINEAR_FILE in files:
+            self.linear = Linear.from_bytes(files[LINEAR_FILE])
 
     @classmethod
     def from_config(cls, config: dict[str, Any]) -> Self:
@@ -450,7 +466,7 @@ class Forecasting(Task):
         task._horizon, task._look_back, task._season = (config[name] for name in ("horizon", "look_back", "season"))
         task.step = None if config["step"] is None else Step(**config["step"])
         task.found, task.columns = Roles.from_dict(config["found"]), tuple(config["columns"])
-        task.span = tuple(config["span"])
+        task.seen = Seen.from_dict(config["seen"])
         task.covariates = Covariates.from_dict(config["covariates"])
         task.scalings = {name: Scaling.from_list(given) for name, given in config["scalings"].items()}
         return task

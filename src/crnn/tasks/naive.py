@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import io
 import math
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import Tensor
+from torch import Tensor, nn
 
-from crnn.nn.ridge import Solution, ridge, rules
+from crnn.data.example import Batch
+from crnn.nn.forecast import ForecastNetwork
+from crnn.nn.ridge import ridge, rules
 from crnn.series.windows import WindowSet
 
 NETWORK = "the network"
@@ -24,30 +28,90 @@ CLOSE = 0.01
 """Share by which a measure must be better to count as better."""
 
 
-def naive(judged: WindowSet, train: WindowSet | None, season: int) -> dict[str, Tensor]:
+@dataclass(frozen=True)
+class Linear:
+    """A ridge regression from look-back to horizon, one for all series, in their scaled units without the last value.
+
+    Args:
+        weight: ``(H, L)``, in single precision as the model file holds it.
+        bias: ``(H,)``.
+    """
+
+    weight: Tensor
+    bias: Tensor
+
+    @classmethod
+    def fitted(cls, train: WindowSet, season: int) -> Linear | None:
+        """The one that is learnt from some windows; None where there are not two of them.
+
+        Args:
+            train: The windows.
+            season: Steps of a season; 1 where there is none.
+        """
+        if len(train) < 2:
+            return None
+        rows = train.in_time(MOST_FITTED)
+        batch = train[rows]
+        history, wanted = batch.inputs.data[:, : train.look_back, 0], batch.targets
+        assert isinstance(wanted, Tensor)
+        last, times = history[:, -1:], train.times_of(rows)
+        simple = rules(train.look_back, train.horizon, season)
+        found = ridge(history - last, wanted - last, simple, times, train.horizon)
+        return cls(found.weight.float(), found.bias.float())
+
+    @classmethod
+    def within(cls, network: nn.Module, season: int) -> Linear | None:
+        """The one that a network begins with, where its shortcut is this very regression; else None."""
+        if not isinstance(network, ForecastNetwork) or network.shortcut is None:
+            return None
+        spec = network.spec
+        if (spec.centre, spec.spread, spec.season) != ("last", "none", season):
+            return None
+        return cls(network.shortcut.weight.detach().clone(), network.shortcut.bias.detach().clone())
+
+    def said(self, batch: Batch) -> Tensor:
+        """What it says of windows, ``(B, H)`` in real units."""
+        assert batch.units is not None
+        history = batch.inputs.data[:, : self.weight.shape[1], 0].double()
+        last = history[:, -1:]
+        return batch.units.back((history - last) @ self.weight.double().T + self.bias.double() + last)
+
+    def to_bytes(self) -> bytes:
+        """As a file of NumPy: ``(H, L + 1)``, the bias in the last column."""
+        content = io.BytesIO()
+        np.save(content, torch.cat([self.weight, self.bias[:, None]], 1).numpy(), allow_pickle=False)
+        return content.getvalue()
+
+    @classmethod
+    def from_bytes(cls, content: bytes) -> Linear:
+        """Read what `to_bytes` wrote.
+
+        Raises:
+            ValueError: it is no such file.
+        """
+        whole = torch.from_numpy(np.load(io.BytesIO(content), allow_pickle=False))
+        return cls(whole[:, :-1].contiguous(), whole[:, -1].contiguous())
+
+
+def naive(judged: WindowSet, linear: Linear | None, season: int) -> dict[str, Tensor]:
     """What each rule says of the judged windows, ``(N, H)`` in real units.
 
     The last value goes on; the season before comes again; the line through both ends of the look-back goes on; a ridge
-    regression from look-back to horizon, one for all series, in their scaled units without the last value.
+    regression from look-back to horizon.
 
     Args:
         judged: Windows to answer.
-        train: What the linear rule learns from; None leaves it out.
+        linear: The regression; None leaves it out.
         season: Steps of a season; 1 leaves the seasonal rule out.
     """
     rows = judged.spaced()
     found: dict[str, list[Tensor]] = {}
-    fitted = None if train is None or len(train) < 2 else _fitted(train, season)
     for at in range(0, len(rows), CHUNK):
         part = rows[at : at + CHUNK].tolist()
         for name, values in _simple(judged.history(part), judged.horizon, season).items():
             found.setdefault(name, []).append(torch.from_numpy(values))
-        if fitted is not None:
-            batch = judged[part]
-            history = batch.inputs.data[:, : judged.look_back, 0].double()
-            said = (history - history[:, -1:]) @ fitted.weight.T + fitted.bias + history[:, -1:]
-            assert batch.units is not None
-            found.setdefault(LINEAR, []).append(batch.units.back(said))
+        if linear is not None:
+            found.setdefault(LINEAR, []).append(linear.said(judged[part]))
     return {name: torch.cat(parts) for name, parts in found.items()}
 
 
@@ -59,15 +123,6 @@ def _simple(history: NDArray[np.float64], horizon: int, season: int) -> dict[str
     if history.shape[1] > 1:
         found[DRIFT] = last + ahead * (last - history[:, :1]) / (history.shape[1] - 1)
     return found
-
-
-def _fitted(train: WindowSet, season: int) -> Solution:
-    rows = train.in_time(MOST_FITTED)
-    batch = train[rows]
-    history, wanted = batch.inputs.data[:, : train.look_back, 0], batch.targets
-    assert isinstance(wanted, Tensor)
-    simple = rules(train.look_back, train.horizon, season)
-    return ridge(history - history[:, -1:], wanted - history[:, -1:], simple, train.times_of(rows), train.horizon)
 
 
 def verdict(measures: Mapping[str, Mapping[str, float]]) -> str:
@@ -86,7 +141,10 @@ def verdict(measures: Mapping[str, Mapping[str, float]]) -> str:
     best = min(rules, key=lambda who: rules[who])
     numbers = f"(mae {own:.4g} against {rules[best]:.4g})"
     if own < (1 - CLOSE) * rules[best]:
-        return f"The forecast beats the best simple rule, {best} {numbers}: {1 - own / rules[best]:.1%} less error."
+        rest = "" if LINEAR in rules else f" The {LINEAR} was not measured: the model does not hold it."
+        return (
+            f"The forecast beats the best simple rule, {best} {numbers}: {1 - own / rules[best]:.1%} less error.{rest}"
+        )
     if rules[best] == 0.0:
         advice = "that rule is without any error here, and nothing can be better. Use it"
     elif rules.get(LAST, math.inf) <= (1 + CLOSE) * rules[best]:

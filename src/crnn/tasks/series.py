@@ -9,7 +9,6 @@ from typing import Any, ClassVar, Self
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor
 
 from crnn.audio.augment import Chain
@@ -18,7 +17,7 @@ from crnn.data.findings import Findings
 from crnn.errors import DataError, NotReadyError, ShapeError, UnknownNameError
 from crnn.padded import Vary
 from crnn.series.augment import DropChannel, Jitter, Scale, WarpTime
-from crnn.series.channels import NORMALISATIONS, chosen, measured, normalised
+from crnn.series.channels import NORMALISATIONS, Steps, chosen, measured, normalised
 from crnn.series.long import channel_names
 from crnn.series.rules import rule_answers
 from crnn.series.sources import read_sequences
@@ -163,13 +162,13 @@ class SeriesClassification(Task):
         inputs = normalised(values, self.normalise, self.means, self.spreads)
         return Example(inputs, None if record.target is None else self._number(record), record)
 
-    def _channels(self, record: Record) -> NDArray[np.float32]:
+    def _channels(self, record: Record) -> Steps:
         """The values in the channels that training knows by name, where tables gave names."""
-        values = np.asarray(record.source, dtype=np.float32)
+        values = np.asarray(record.source)
         names = channel_names(record)
         return chosen(values, names, self.channel_names, record.name) if names and self.channel_names else values
 
-    def _alike(self, records: Sequence[Record]) -> Iterator[NDArray[np.float32]]:
+    def _alike(self, records: Sequence[Record]) -> Iterator[Steps]:
         """The values of all records that have the channels of the first; preparing the others says what is wrong."""
         for record in records:
             with contextlib.suppress(DataError):

@@ -284,6 +284,15 @@ class Task(ABC):
         """Hear which network reads for the task, where its answers have places in time."""
         return
 
+    def begin(self, train: ExampleSet, network: nn.Module | None) -> None:
+        """Keep of the training part what stands beside the network later, when that part is no longer at hand.
+
+        Args:
+            train: The prepared training part.
+            network: As it begins, where it has just found its first weights in this part; else None.
+        """
+        return
+
     def files(self) -> dict[str, bytes]:
         """What is too large for `config` and lies in the model's folder beside the weights, by name of the file."""
         return {}
