@@ -92,3 +92,11 @@ def test_signs_of_money_and_percent_are_read_and_told():
 def test_signs_that_differ_are_refused(cells):
     with pytest.raises(DataError, match=r"column 'share', line 2: .* bring all to one unit"):
         numbers(cells, "share", [2, 3], Findings())
+
+
+@pytest.mark.parametrize("cells", [["1.002", "987", "", "12.345"], ["1.002 €", "987 €", "2.000 €", "5 €"]])
+def test_points_that_may_stand_between_thousands_are_refused(cells):
+    with pytest.raises(DataError, match=r"line 2: '1\.002.*' may mean a thousand or a decimal point"):
+        numbers(cells, "sales", [2, 3, 4, 5], Findings())
+    assert numbers(["1.002", "0.987", "2", "3"], "sales", [2, 3, 4, 5], Findings())[0] == 1.002
+    assert numbers(["1.002", "9.875", "2.125", "3.5"], "sales", [2, 3, 4, 5], Findings())[1] == 9.875

@@ -139,3 +139,15 @@ def test_a_text_that_may_tell_things_apart_is_told(read):
     assert findings["column that may name series"].names == ["place"]
     _, findings = read("id,date,place,sales", [f"{at},{day(at)},{'ab'[at % 2]},{at % 7}" for at in range(100)])
     assert findings["column of row numbers"].names == ["id"]
+
+
+def test_single_doubles_do_not_hide_what_tells_rows_apart(read):
+    rows = [f"{day(at)},{shop},{at}" for at in range(100) for shop in "AB"]
+    found, findings = read("date,store,sales", [*rows, *(f"{day(at)},A,9" for at in (3, 4, 5))])
+    assert [each.name for each in found] == ["A", "B"]
+    assert len(findings["time given twice"].names) == 3
+
+
+def test_year_and_calendar_week(read):
+    found, _ = read("Jahr;KW;Menge", [f"{2020 + at // 52};{at % 52 + 1};{at}" for at in range(104)])
+    assert (found[0].name, found[0].step.name) == ("Menge", "week")

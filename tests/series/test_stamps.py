@@ -6,6 +6,7 @@ import pytest
 from crnn.data.findings import Findings
 from crnn.errors import DataError
 from crnn.series.stamps import looks_like_time, parse
+from crnn.series.steps import Step
 
 
 def read(*cells, column="time"):
@@ -107,3 +108,50 @@ def test_hour_24_is_the_first_of_the_next_day():
 def test_parts_of_a_second_are_refused():
     with pytest.raises(DataError, match="'time' has several times in one second"):
         parse([f"2024-01-01T00:00:0{at // 10}.{at % 10}" for at in range(30)], "time", range(2, 32), Findings())
+
+
+@pytest.mark.parametrize(
+    ("column", "cells", "last"),
+    [
+        ("period", ["201511", "201512", "201601"], "2016-01-01"),
+        ("yearweek", ["202052", "202053", "202101"], "2021-01-04"),
+        ("KW", ["202052", "202053", "202101"], "2021-01-04"),
+        ("Date", ["44927", "44928", "44929"], "2023-01-03"),
+        ("date", ["20-01-30", "20-01-31", "20-02-01", "20-02-02"], "2020-02-02"),
+        ("Monat", ["Mär 2015", "Apr 2015", "Mai 2015"], "2015-05-01"),
+        ("Monat", ["Oktober 2015", "November 2015", "Dezember 2015"], "2015-12-01"),
+        ("Date", ["01.2015", "02.2015", "03.2015"], "2015-03-01"),
+        ("Date", ["11/2015", "12/2015", "1/2016"], "2016-01-01"),
+        ("Quarter", ["Q3 2000", "Q4 2000", "Q1 2001"], "2001-01-01"),
+        ("Date", ["Mon 13/01/2020", "Tue 14/01/2020", "Wed 15/01/2020"], "2020-01-15"),
+        ("Datum", ["Mo, 30.12.2019", "Di, 31.12.2019", "Mi, 01.01.2020"], "2020-01-01"),
+        ("count", ["44927", "44928", "44929"], "44929"),
+    ],
+)
+def test_forms_of_whole_columns(column, cells, last):
+    found = parse(cells, column, range(2, 2 + len(cells)), Findings())
+    assert str(found.times[-1]).removesuffix("T00:00:00") == last
+
+
+def test_years_that_may_come_first_or_last_are_refused():
+    with pytest.raises(DataError, match="'20-01-01' may begin or end with the year"):
+        parse(["20-01-01", "20-01-02", "20-01-03", "20-01-04"], "date", range(2, 6), Findings())
+
+
+def test_days_of_a_spreadsheet_are_told():
+    findings = Findings()
+    parse(["44927.5", "44928.5"], "Date", [2, 3], findings)
+    assert findings["dates as numbers"].names == ["column 'Date', as 44927.5"]
+
+
+def test_a_known_step_decides_between_day_and_month():
+    cells = ["02/06/2023", "03/06/2023", "04/06/2023"]
+    with pytest.raises(DataError, match="may be day/month or month/day"):
+        parse(cells, "date", [2, 3, 4], Findings())
+    found = parse(cells, "date", [2, 3, 4], Findings(), Step("second", 86400))
+    assert str(found.times[0]) == "2023-06-02T00:00:00"
+
+
+def test_a_column_without_any_time_is_not_said_to_have_others():
+    with pytest.raises(DataError, match=r"'soon' is no time\. Write"):
+        parse(["soon", "later"], "date", [2, 3], Findings())

@@ -21,6 +21,8 @@ _INFINITE = re.compile(r"[+-]?(inf|infinity)", re.IGNORECASE)
 _DECIMAL_COMMA = re.compile(r"[+-]?(\d{1,3}(\.\d{3})+|\d{1,3}([\s'’]\d{3})+|\d*),\d+")
 _THOUSANDS = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d+)?")
 _SPACED = re.compile(r"[+-]?\d{1,3}([\s'’]\d{3})+(\.\d+)?")
+_POINTED = re.compile(r"[+-]?[1-9]\d{0,2}\.\d{3}")
+_SMALL = re.compile(r"[+-]?\d{1,3}")
 _SIGNS = re.compile(r"[$€£¥￥元円%]")
 _MOSTLY = 0.5
 """Share of readable cells from which a column is one of numbers."""
@@ -55,6 +57,7 @@ def numbers(cells: Sequence[str], column: str, lines: Sequence[int], findings: F
         >>> numbers(["1.000,5", "2,25", "n/a"], "sales", [2, 3, 4], Findings()).tolist()
         [1000.5, 2.25, nan]
     """
+    _require_clear_points(cells, column, lines)
     found = np.full(len(cells), np.nan)
     odd: list[int] = []
     for place, cell in enumerate(cells):
@@ -69,6 +72,23 @@ def numbers(cells: Sequence[str], column: str, lines: Sequence[int], findings: F
         found[place] = np.nan
         _note_infinite(findings, column, lines[place], cells[place])
     return found
+
+
+def _require_clear_points(cells: Sequence[str], column: str, lines: Sequence[int]) -> None:
+    """Refuse points that look like those between thousands: 1.002 beside 987.
+
+    Raises:
+        DataError: three digits stand behind every point, and other numbers are whole and below a thousand.
+    """
+    told = {place: _bare(cell) for place, cell in enumerate(cells) if cell.lower() not in MISSING}
+    pointed = [place for place, cell in told.items() if "." in cell]
+    if not pointed or not all(_POINTED.fullmatch(told[place]) for place in pointed) or len(pointed) == len(told):
+        return
+    if all(_SMALL.fullmatch(cell) for cell in told.values() if "." not in cell):
+        raise DataError(
+            f"column {column!r}, line {lines[pointed[0]]}: {cells[pointed[0]]!r} may mean a thousand or a decimal"
+            " point, beside whole numbers. Write numbers without points between thousands, or all with a decimal point"
+        )
 
 
 def _odd(

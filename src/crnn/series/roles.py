@@ -21,6 +21,8 @@ MANY = 200
 _MOST_COLUMNS = 3
 """Columns that may name a series together where nobody said which."""
 _FEW_EMPTY = 0.05
+_DOUBLES = 0.1
+"""Share of the rows of one time that may still be doubles where a column tells the others apart."""
 _MAY_NAME = (
     "It is not used. Where it tells several things apart name it with series=…, where it is known ahead with known=…"
 )
@@ -62,6 +64,11 @@ class Roles:
         return replace(self, time=self.time or time, series=series if self.series is None else self.series)
 
     @property
+    def named(self) -> tuple[str, ...]:
+        """All columns that have a role."""
+        return (*(self.time or ()), *(self.target or ()), *(self.series or ()), *self.known)
+
+    @property
     def time_name(self) -> str:
         """What messages call the columns of time."""
         return " + ".join(self.time or ())
@@ -76,7 +83,7 @@ def check_names(table: Table, roles: Roles) -> None:
     """
     for name in sorted({*(roles.target or ())} & {*roles.known}):
         raise SpecError(f"the column {name!r} is to be forecast and known ahead: what is forecast is not known")
-    for name in (*(roles.time or ()), *(roles.target or ()), *(roles.series or ()), *roles.known):
+    for name in roles.named:
         if name not in table.header:
             raise UnknownNameError(f"column of {table.path}", name, table.header[:MANY])
 
@@ -125,7 +132,7 @@ def _series(table: Table, roles: Roles) -> tuple[str, ...]:
         for names in combinations(order, count):
             pairs = len(set(zip(times, *(columns[name] for name in names), strict=True)))
             sure = all(name in named or not looks_numeric(columns[name]) for name in names)
-            if pairs >= len(times) - (0.01 * repeated if sure else 0):
+            if pairs >= len(times) - (_DOUBLES * repeated if sure else 0):
                 return names
     raise DataError(
         f"{table.path}: {repeated} of {len(times)} rows have the time of another row, and no column tells them apart."

@@ -1,30 +1,34 @@
-"""Time stamps as people write them: ISO, dd/mm/yy, mm/dd/yy, epoch seconds and milliseconds, months, plain numbers."""
+"""Columns of time stamps: which form and which order they have, time zones, epochs, dates as plain numbers."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import numpy as np
 from numpy.typing import NDArray
 
 from crnn.data.findings import Findings
 from crnn.errors import DataError
+from crnn.series.steps import DAY_S, Step
+from crnn.series.time_forms import MONTH_FIRST, SLASHED, YEAR, Order, read
 
 Times = NDArray[np.datetime64]
 
-DAY_S = 86_400
-
-_WORDY = ("%d-%b-%Y", "%d %b %Y", "%d-%b-%y", "%b %Y", "%B %Y", "%b-%y", "%B %d, %Y", "%b %d, %Y", "%d %B %Y")
-_SLASHED = re.compile(r"(\d{1,4})[/.-](\d{1,2})[/.-](\d{1,4})(?:[ T]+(.+))?")
-_MONTH = re.compile(r"(\d{4})[-/.年](\d{1,2})月?")
-_QUARTER = re.compile(r"(\d{4})[- ]?q([1-4])", re.IGNORECASE)
-_CHINESE = re.compile(r"(\d{4})年(\d{1,2})月(\d{1,2})日(?: *(.+))?")
-_CLOCK = re.compile(r"(\d{1,2}):(\d{2})(?::(\d{2})(?:\.\d+)?)?(?: *([ap])\.?m\.?)?", re.IGNORECASE)
 _EPOCHS = ((1e8, 1e11, 1.0), (1e11, 1e14, 1e-3), (1e14, 1e17, 1e-6), (1e17, 1e20, 1e-9))
 _EPOCH = datetime(1970, 1, 1)
+_NUMBER = re.compile(r"-?\d+(\.\d+)?")
+_DAYS = re.compile(r"(19|20)\d{2}(0[1-9]|1[0-2])([0-2]\d|3[01])")
+_YEAR_MONTH = re.compile(r"(19|20)\d{2}(0[1-9]|1[0-2])")
+_YEAR_WEEK = re.compile(r"(19|20)\d{2}([0-4]\d|5[0-3])")
+_YEARS = ("year", "jahr", "année", "año", "年")
+_WEEKS = ("week", "woche", "kw", "周")
+_DATES = ("date", "datum", "日期", "fecha")
+_SHEET, _SHEET_START = (20_000, 60_000), datetime(1899, 12, 30)
+"""Days of spreadsheets from 1954 to 2064."""
+_ORDERS: tuple[Order, ...] = ("dmy", "mdy", "ymd")
 
 
 @dataclass(frozen=True)
@@ -55,18 +59,31 @@ def looks_like_time(cells: Sequence[str]) -> bool:
     said = [cell for cell in cells[:50] if cell]
     if not said:
         return False
-    if all(re.fullmatch(r"-?\d+(\.\d+)?", cell) for cell in said):
-        whole = all(re.fullmatch(r"(19|20)\d{2}(0[1-9]|1[0-2])([0-2]\d|3[01])", cell) for cell in said)
-        return whole or all(_epoch(float(cell)) is not None for cell in said)
-    return all(_one(cell, True) or _one(cell, False) for cell in said)
+    if _are_numbers(said):
+        return all(map(_DAYS.fullmatch, said)) or all(_epoch(float(cell)) is not None for cell in said)
+    return all(any(read(cell, order) for order in _ORDERS) for cell in said)
 
 
-def parse(cells: Sequence[str], column: str, lines: Sequence[int], findings: Findings) -> Stamps:
+def _are_numbers(cells: Sequence[str]) -> bool:
+    """Whether all cells are plain numbers, and not months with their year: 01.2015."""
+    return all(map(_NUMBER.fullmatch, cells)) and not all(map(MONTH_FIRST.fullmatch, cells))
+
+
+def parse(
+    cells: Sequence[str], column: str, lines: Sequence[int], findings: Findings, step: Step | None = None
+) -> Stamps:
     """A column of time as `Stamps`.
 
-    Between dd/mm and mm/dd a day above 12 decides; without one, the order that gives the more even steps. Stamps with
-    time zones are brought to UTC where a step is shorter than a day; else their own clock counts, since a day has 23 or
-    25 hours twice a year.
+    Between dd/mm and mm/dd a day above 12 decides; without one, the order that gives the more even steps, or the step
+    that is known. Stamps with time zones are brought to UTC where a step is shorter than a day; else their own clock
+    counts, since a day has 23 or 25 hours twice a year.
+
+    Args:
+        cells: As text.
+        column: Its name, for messages; it also tells years from counts, and dates of spreadsheets.
+        lines: The line of the file that each cell stands on.
+        findings: Where to say what was done to time zones.
+        step: Of a table of the same kind that was read before.
 
     Raises:
         DataError: a cell is no time, or days and months cannot be told apart; names column and line.
@@ -75,15 +92,15 @@ def parse(cells: Sequence[str], column: str, lines: Sequence[int], findings: Fin
         >>> parse(["05/02/10", "12/02/10", "19/02/10"], "Date", [2, 3, 4], Findings()).times.astype(str).tolist()
         ['2010-02-05T00:00:00', '2010-02-12T00:00:00', '2010-02-19T00:00:00']
     """
-    if all(re.fullmatch(r"-?\d+(\.\d+)?", cell) for cell in cells):
-        return _counted(cells, column)
-    day_first = _day_first(cells, column, lines)
-    found = [_one(cell, day_first) for cell in cells]
+    if _are_numbers(cells):
+        return _counted(cells, column, findings)
+    order = _order(cells, column, lines, step)
+    found = [read(cell, order) for cell in cells]
     for place, each in enumerate(found):
         if each is None:
             raise DataError(
-                f"column {column!r}, line {lines[place]}: {cells[place]!r} is no time like the others. Write dates as"
-                " 2024-01-31, times as 2024-01-31 18:00"
+                f"column {column!r}, line {lines[place]}: {cells[place]!r} is no time{' like the others' * any(found)}."
+                " Write dates as 2024-01-31, times as 2024-01-31 18:00"
             )
     given = [each for each in found if each is not None]
     _require_seconds(given, column)
@@ -124,27 +141,42 @@ def _settled(given: list[datetime], column: str, findings: Findings) -> Stamps:
     return Stamps(wall if daily else utc, zoned=True)
 
 
-def _times(given: list[datetime]) -> Times:
+def _times(given: Sequence[datetime]) -> Times:
     return np.array([round((each - _EPOCH).total_seconds()) for each in given], np.int64).astype("datetime64[s]")
 
 
-def _counted(cells: Sequence[str], column: str) -> Stamps:
-    """Numbers: dates as 20240131, epochs, years, or counted steps."""
-    if all(re.fullmatch(r"(19|20)\d{2}(0[1-9]|1[0-2])([0-2]\d|3[01])", cell) for cell in cells):
-        return Stamps(_times([datetime.strptime(cell, "%Y%m%d") for cell in cells]))
+def _counted(cells: Sequence[str], column: str, findings: Findings) -> Stamps:
+    """Numbers: dates, epochs, days of a spreadsheet, years, or counts."""
     values = np.array([float(cell) for cell in cells])
+    if dates := _dates_as_numbers(cells, column):
+        return Stamps(_times(dates))
     share = _epoch(float(np.median(values)))
     if share is not None:
         return Stamps(np.round(values * share).astype(np.int64).astype("datetime64[s]"))
+    if _is_called(column, _DATES) and bool(((values > _SHEET[0]) & (values < _SHEET[1])).all()):
+        advice = "They were read as days of a spreadsheet, counted from 1899-12-30."
+        findings.add("dates as numbers", f"column {column!r}, as {cells[0]}", advice, dropped=False)
+        return Stamps(_times([_SHEET_START + timedelta(days=value) for value in values.tolist()]))
     if not (values == np.round(values)).all():
         raise DataError(f"column {column!r} counts time in fractions: give dates, epoch seconds, or whole numbers")
-    if ((values >= 1500) & (values <= 2200)).all() and len(np.unique(values)) > 1 and _yearly(column):
-        return Stamps(_times([datetime(int(value), 1, 1) for value in values]))
     return Stamps(values.astype(np.int64))
 
 
-def _yearly(column: str) -> bool:
-    return any(word in column.lower() for word in ("year", "jahr", "année", "año", "年"))
+def _dates_as_numbers(cells: Sequence[str], column: str) -> Sequence[datetime]:
+    """Days as 20240131, months as 202401, weeks as 202405 and years as 2024 by their column's name; else nothing."""
+    if all(map(_DAYS.fullmatch, cells)):
+        return [datetime.strptime(cell, "%Y%m%d") for cell in cells]
+    if _is_called(column, _WEEKS) and all(map(_YEAR_WEEK.fullmatch, cells)):
+        return [datetime.fromisocalendar(int(cell[:4]), int(cell[4:]), 1) for cell in cells]
+    if all(map(_YEAR_MONTH.fullmatch, cells)):
+        return [datetime(int(cell[:4]), int(cell[4:]), 1) for cell in cells]
+    if _is_called(column, _YEARS) and all(map(YEAR.fullmatch, cells)):
+        return [datetime(int(cell), 1, 1) for cell in cells]
+    return ()
+
+
+def _is_called(column: str, words: Sequence[str]) -> bool:
+    return any(word in column.lower() for word in words)
 
 
 def _epoch(value: float) -> float | None:
@@ -152,92 +184,64 @@ def _epoch(value: float) -> float | None:
     return next((share for low, high, share in _EPOCHS if low <= abs(value) < high), None)
 
 
-def _day_first(cells: Sequence[str], column: str, lines: Sequence[int]) -> bool:
-    """Whether 05/02 is the fifth of February."""
-    pairs = [(int(found[1]), int(found[2])) for found in map(_SLASHED.fullmatch, cells) if found and len(found[1]) < 4]
-    if not pairs:
-        return True
-    firsts, seconds = max(pair[0] for pair in pairs), max(pair[1] for pair in pairs)
+def _order(cells: Sequence[str], column: str, lines: Sequence[int], step: Step | None) -> Order:
+    """Whether 05/02/10 is the fifth of February, the second of May, or the tenth of February 2005."""
+    slashed = [(cell, found) for cell in cells if (found := SLASHED.search(cell)) and len(found[1]) < 4]
+    if not slashed:
+        return "dmy"
+    even: dict[Order, float] = {order: _unevenness([read(cell, order) for cell in cells]) for order in _ORDERS}
+    others = min(even["dmy"], even["mdy"])
+    if all(len(found[1]) == 2 == len(found[3]) for _, found in slashed) and np.inf > even["ymd"] <= others:
+        if even["ymd"] < others:
+            return "ymd"
+        if all("-" in found[0] for _, found in slashed):
+            raise DataError(
+                f"column {column!r}: {cells[0]!r} may begin or end with the year, and nothing in the column tells"
+                " which. Write dates as 2024-01-31"
+            )
+    firsts, seconds = (max(int(found[part]) for _, found in slashed) for part in (1, 2))
     if (firsts > 12) != (seconds > 12):
-        return firsts > 12
+        return "dmy" if firsts > 12 else "mdy"
     if firsts > 12:
         place = next(
-            place for place, cell in enumerate(cells) if (found := _SLASHED.fullmatch(cell)) and int(found[2]) > 12
+            place for place, cell in enumerate(cells) if (found := SLASHED.search(cell)) and int(found[2]) > 12
         )
         raise DataError(
             f"column {column!r}, line {lines[place]}: {cells[place]!r} has the month first, other lines the day. Write"
             " dates as 2024-01-31"
         )
-    unevenness = [
-        _unevenness([each for cell in cells if (each := _one(cell, day_first))]) for day_first in (True, False)
-    ]
-    if unevenness[0] == unevenness[1] and firsts != seconds:
+    if even["dmy"] == even["mdy"] and firsts != seconds:
+        fitting: list[Order] = [
+            order for order in ("dmy", "mdy") if _follow([read(cell, order) for cell in cells], step)
+        ]
+        if len(fitting) == 1:
+            return fitting[0]
         raise DataError(
             f"column {column!r}: {cells[0]!r} may be day/month or month/day, and nothing in the column tells which."
             " Write dates as 2024-01-31"
         )
-    return unevenness[0] <= unevenness[1]
+    return "dmy" if even["dmy"] <= even["mdy"] else "mdy"
 
 
-def _unevenness(given: list[datetime]) -> int:
-    """How many different distances these times have: in days, or in months where all are the same day of theirs."""
-    days = np.unique([each.toordinal() for each in given])
+def _follow(given: Sequence[datetime | None], step: Step | None) -> bool:
+    """Whether times go on by one step each."""
+    times = np.unique(_times([each.replace(tzinfo=None) for each in given if each is not None]))
+    return step is not None and step.dated and bool((np.diff(step.positions(times)) == 1).all())
+
+
+def _unevenness(given: Sequence[datetime | None]) -> float:
+    """How many different distances times have: in days, or in months where all are the same day of theirs.
+
+    Returns:
+        Infinity where there are no times; 0 where there are too few to tell.
+    """
+    told = [each for each in given if each is not None]
+    if len(told) < len(given) / 2:
+        return np.inf
+    days = np.unique([each.toordinal() for each in told])
     if len(days) < 3:
         return 0
     found = len(np.unique(np.diff(days)))
-    if len({each.day for each in given}) == 1:
-        found = min(found, len(np.unique(np.diff(np.unique([12 * each.year + each.month for each in given])))))
+    if len({each.day for each in told}) == 1:
+        found = min(found, len(np.unique(np.diff(np.unique([12 * each.year + each.month for each in told])))))
     return found
-
-
-def _one(cell: str, day_first: bool) -> datetime | None:
-    """One cell as a time, or None."""
-    try:
-        return datetime.fromisoformat(cell)
-    except ValueError:
-        pass
-    try:
-        return _written(cell, day_first)
-    except ValueError:
-        return None
-
-
-def _written(cell: str, day_first: bool) -> datetime | None:
-    """A time that is not in ISO form.
-
-    Raises:
-        ValueError: there is no such day.
-    """
-    if found := _CHINESE.fullmatch(cell):
-        return _at(int(found[1]), int(found[2]), int(found[3]), found[4])
-    if found := _SLASHED.fullmatch(cell):
-        first, second, third = int(found[1]), int(found[2]), int(found[3])
-        if len(found[1]) == 4:
-            return _at(first, second, third, found[4])
-        year = third if len(found[3]) == 4 else third + (1900 if third >= 69 else 2000)
-        return _at(year, *((second, first) if day_first else (first, second)), found[4])
-    if found := _MONTH.fullmatch(cell):
-        return datetime(int(found[1]), int(found[2]), 1)
-    if found := _QUARTER.fullmatch(cell):
-        return datetime(int(found[1]), 3 * int(found[2]) - 2, 1)
-    for form in _WORDY:
-        try:
-            return datetime.strptime(cell, form)
-        except ValueError:
-            continue
-    return None
-
-
-def _at(year: int, month: int, day: int, clock: str | None) -> datetime:
-    start = datetime.combine(date(year, month, day), datetime.min.time())
-    if not clock:
-        return start
-    found = _CLOCK.fullmatch(clock.strip())
-    if not found:
-        raise ValueError(clock)
-    hour, minute, second = int(found[1]), int(found[2]), int(found[3] or 0)
-    if hour > (12 if found[4] else 24) or (hour == 24 and minute + second > 0) or max(minute, second) > 59:
-        raise ValueError(clock)
-    if found[4]:
-        hour = hour % 12 + 12 * (found[4].lower() == "p")
-    return start + timedelta(hours=hour, minutes=minute, seconds=second)

@@ -182,8 +182,9 @@ def infer(series: Sequence[NDArray[Any]], usual: Step | None = None) -> Step:
     if odd > _MOST_ODD:
         raise DataError(
             f"the time stamps follow no regular step: {odd:.0%} of the distances are no multiple of"
-            f" {Step('second', step).words}, the commonest. Aggregate the rows to hours, days, weeks or months first,"
-            " or where they are of several things name the column that tells these apart with series=…"
+            f" {Step('second', step).words}, the commonest. Aggregate the rows to hours, days, weeks or months first"
+            " and give each a row, with 0 where there was nothing; or where rows are of several things name the column"
+            " that tells these apart with series=…"
         )
     return Step("second", step)
 

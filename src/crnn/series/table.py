@@ -19,11 +19,13 @@ from crnn.errors import DataError
 from crnn.series.columns import NAMES
 from crnn.series.grid import Rows, gridded
 from crnn.series.numbers import MISSING, looks_numeric, numbers
+from crnn.series.pivot import unpivoted
 from crnn.series.roles import Roles, check_names, find_rest, find_time, holds_numbers_alone
 from crnn.series.series import Series
 from crnn.series.stamps import looks_like_time, parse
 from crnn.series.steps import Step, infer
-from crnn.series.time_columns import YEAR, cells_of, is_time_name, texts_of
+from crnn.series.time_columns import cells_of, is_time_name, texts_of
+from crnn.series.time_forms import YEAR
 
 _OTHERS = {*COLUMNS["path"], *COLUMNS["text"], *NAMES["label"]} - {"target"}
 """Columns of tables that are of another task."""
@@ -50,6 +52,8 @@ def read_series(
     """
     table = _whole(_read(Path(path)), findings)
     note_encoding(findings, table.path.name, table.encoding)
+    if not {*roles.named} & {*table.header}:
+        table = unpivoted(table, findings)
     check_names(table, roles)
     roles = find_time(table, roles.before(usual or Roles(), table.header))
     if not roles.time and (names := _names_before(table, roles)):
@@ -60,7 +64,7 @@ def read_series(
 def looks_like_series(path: Path) -> bool:
     """Whether a table holds times and numbers, or a series a row, and no column of paths, labels or texts."""
     try:
-        table = _read(path)
+        table = unpivoted(_read(path), Findings())
         other = {fold_name(name) for name in table.header} & _OTHERS
         roles = find_time(table, Roles())
     except DataError:
@@ -145,7 +149,7 @@ def _unique(header: Sequence[str]) -> tuple[str, ...]:
 
 def _split(table: Table, roles: Roles, usual: Step | None, findings: Findings) -> list[Series]:
     """The series of a wide or a long table, whose roles are all known."""
-    rows, times = _times(table, roles, findings)
+    rows, times = _times(table, roles, usual, findings)
     targets = roles.target or ()
     columns = {name: numbers(cells_of(table, name), name, table.lines, findings) for name in targets}
     ahead = {name: _known(table, name, findings) for name in roles.known}
@@ -161,7 +165,7 @@ def _split(table: Table, roles: Roles, usual: Step | None, findings: Findings) -
     return [replace(each, roles=roles) for each in found]
 
 
-def _times(table: Table, roles: Roles, findings: Findings) -> tuple[NDArray[Any], NDArray[Any]]:
+def _times(table: Table, roles: Roles, usual: Step | None, findings: Findings) -> tuple[NDArray[Any], NDArray[Any]]:
     """The rows that have a time, and the times of all rows; their numbers where the table has no time."""
     rows = np.arange(len(table.rows))
     if not roles.time:
@@ -176,7 +180,8 @@ def _times(table: Table, roles: Roles, findings: Findings) -> tuple[NDArray[Any]
     rows = np.setdiff1d(rows, empty)
     if len(rows) == 0:
         raise DataError(f"{table.path}: column {roles.time_name!r} has no time at all")
-    stamps = parse([cells[row] for row in rows], roles.time_name, [table.lines[row] for row in rows], findings)
+    lines = [table.lines[row] for row in rows]
+    stamps = parse([cells[row] for row in rows], roles.time_name, lines, findings, usual)
     times = np.zeros(len(cells), stamps.times.dtype)
     times[rows] = stamps.times
     return rows, times

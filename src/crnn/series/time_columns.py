@@ -9,25 +9,27 @@ import numpy as np
 
 from crnn.data.table import Table
 from crnn.series.stamps import looks_like_time
+from crnn.series.time_forms import YEAR
 
-_NAMES = ("date", "time", "timestamp", "datetime", "ds", "day", "week", "month", "quarter", "year", "period")
+_NAMES = (
+    *("date", "time", "timestamp", "datetime", "ds", "day", "week", "month", "quarter", "year", "period", "yearmonth"),
+    *("yyyymm", "yearweek", "yyyyww", "kw", "jahr", "monat", "woche", "quartal", "tag", "mois", "mes"),
+)
 _NAMES_ABROAD = ("日期", "时间", "月份", "datum", "fecha", "zeit", "日")
 _STAMPS = ("date", "time", "timestamp", "datetime", "ds", "日期", "时间", "datum", "fecha")
 _COUNTS = ("t", "step", "tick", "time_index")
 _YEAR = ("year", "yr", "yyyy", "jahr", "année", "annee", "año", "年", "年份")
 _MONTH = ("month", "mon", "mm", "monat", "mois", "mes", "月", "月份")
 _QUARTER = ("quarter", "qtr", "quartal", "trimestre", "季度")
-_WEEK = ("week", "wk", "isoweek", "iso_week", "woche", "semaine", "周")
+_WEEK = ("week", "wk", "isoweek", "iso_week", "kw", "calendar_week", "kalenderwoche", "woche", "semaine", "周")
 _DAY = ("day", "dd", "tag", "jour", "día", "dia", "day_of_month", "日")
-_CLOCK = ("hour", "hr", "hh", "time", "clock", "stunde", "uhrzeit", "heure", "hora", "时", "小时", "时间")
+_CLOCK = ("hour", "hr", "hh", "he", "time", "clock", "stunde", "uhrzeit", "heure", "hora", "时", "小时", "时间")
 CALENDAR = frozenset((*_YEAR, *_MONTH, *_QUARTER, *_WEEK, *_DAY, *_CLOCK, "weekday", "dow", "day_of_week", "dayofweek"))
 """Names of columns that say again what a date says."""
 
 LOOKED_AT = 200
 """Cells that say whether a column holds times."""
 _MOSTLY = 0.9
-YEAR = re.compile(r"(1[5-9]|20|21)\d{2}")
-"""A year of four digits."""
 
 
 def cells_of(table: Table, name: str) -> list[str]:
