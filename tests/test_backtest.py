@@ -14,6 +14,8 @@ from crnn.report import forecasts
 from crnn.report.judged import judge
 from crnn.series.forecast import by_level
 
+SEEN = pytest.mark.filterwarnings(r"ignore:\s*\d+ judged on steps that were trained on:crnn.errors.DataWarning")
+
 
 def waves(steps=240, columns=2):
     time = np.arange(steps)[:, None] + np.arange(columns)
@@ -66,6 +68,7 @@ def test_plots_are_drawn(found):
     assert forecasts.by_horizon(found.by_horizon, found.windows).png[:4] == b"\x89PNG"
 
 
+@SEEN
 def test_the_page_draws_the_last_forecast_of_each_series_with_its_quantiles(model, monkeypatch):
     windows, evaluation = model.examine(waves())
     last = [windows.place(row) for row in evaluation.quantiles]
@@ -140,6 +143,7 @@ def _noting(lines, lone):
     return plot
 
 
+@SEEN
 def test_one_step_ahead_is_drawn_too():
     made = crnn.Model(crnn.Forecasting(1, 12, season=12), size="tiny")
     made.fit(waves(120, 1), epochs=1, options=crnn.TrainOptions(progress=False))

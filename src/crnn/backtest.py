@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -10,12 +9,11 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from crnn.data.example import Record
 from crnn.data.findings import Findings
 from crnn.errors import DataError, SpecError
 from crnn.metrics import METRICS
 from crnn.predictor import BATCH, Predictor
-from crnn.series.forecast import Forecast, by_level, errors_by_horizon
+from crnn.series.forecast import Forecast, by_level, errors_by_horizon, time_text
 from crnn.series.known import note_unseen
 from crnn.series.series import Series
 from crnn.series.windows import WindowSet
@@ -108,8 +106,8 @@ def backtest(
         before.append(replace(record, source=series.until(first)))
     if not parts:
         raise DataError(f"no series has {task.look_back} + {task.horizon} steps to be judged on:\n{findings}")
-    _say_if_seen(task, parts, findings)
     windows = task.windows(parts)
+    task.note_known(windows, findings)
     rows = _rows(windows, step)
     if not rows:
         raise DataError(f"no origin can be judged: what came there is mostly missing in the data:\n{findings}")
@@ -131,7 +129,7 @@ def backtest(
         errors_by_horizon(found, truth),
         len(judged),
         judged.count(range(len(judged))),
-        (str(min(times)), str(max(times))),
+        (time_text(min(times)), time_text(max(times))),
         task.verdict(measures),
         [judged.forecast(row, points[row].numpy(), by_level(said[row].numpy(), levels)) for row in shown],
         [judged.came(row) for row in shown],
@@ -143,29 +141,6 @@ def backtest(
 
 def _plain(value: float) -> float | None:
     return value if np.isfinite(value) else None
-
-
-def _say_if_seen(task: Forecasting, parts: Sequence[Record], findings: Findings) -> None:
-    """Steps that the model was trained on are no proof; whoever judges it on them should know."""
-    for record in parts:
-        series: Series = record.source
-        until = task.seen.end(series)
-        if until is None:
-            findings.add(
-                "steps that may have been trained on",
-                record.name,
-                "Without dates, and with few values or few different ones, they cannot be told from those of training:"
-                " judge on rows that came after it.",
-                dropped=False,
-            )
-        elif until > series.first:
-            findings.add(
-                "judged on steps that were trained on",
-                f"{record.name} (until {series.when(min(until, len(series)) - 1)}, judged from"
-                f" {series.when(series.first)})",
-                "Later data, or a larger validation part, give an honest number.",
-                dropped=False,
-            )
 
 
 def _rows(windows: WindowSet, step: int) -> list[int]:

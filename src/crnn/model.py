@@ -31,7 +31,6 @@ from crnn.parts import (
     read_parts,
     start,
     tell,
-    trained_on,
 )
 from crnn.predictor import Predictor
 from crnn.report.card import card
@@ -326,7 +325,7 @@ class Model:
         records, found = self.task.read(x, y)
         findings.extend(found)
         every = examples(self.task, records, findings)
-        trained_on(self.task, every, findings)
+        self.task.note_known(every, findings)
         prepared = long_enough(self.task, self._planned, self.compiled.objective, every, findings)
         tell(findings)
         self.compiled.objective.check(prepared.all_targets(), self.task.outputs)

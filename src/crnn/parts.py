@@ -146,14 +146,6 @@ def long_enough(
     return sound
 
 
-def trained_on(task: Task, judged: ExampleSet, findings: Findings) -> None:
-    """Name the samples to judge by that the model was trained on, where its task remembers them."""
-    for record, seen in zip(judged.records, task.known_before(judged.records) or (), strict=False):
-        if seen:
-            advice = "They are no test: the measures are also given without them, where others are left."
-            findings.add("sample that was trained on", record.name, advice, dropped=False)
-
-
 def tell(findings: Findings) -> None:
     """Warn of everything found, once."""
     if len(findings):

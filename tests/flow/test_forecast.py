@@ -8,6 +8,8 @@ import pytest
 from crnn.cli import main
 from crnn.data.toy import sales, tones
 
+SEEN = pytest.mark.filterwarnings(r"ignore:\s*\d+ judged on steps that were trained on:crnn.errors.DataWarning")
+
 OPTIONS = ["--horizon", "4", "--look-back", "13", "--target", "sales", "--known", "holiday", "--season", "13"]
 
 
@@ -82,6 +84,7 @@ def test_a_backtest_prints_the_rules_and_a_verdict(folder, crnn_command, tmp_pat
     assert json.loads(out)["measures"]["the network"]["mae"] > 0
 
 
+@SEEN
 def test_evaluate_predict_and_inspect_know_forecasts(folder, crnn_command):
     code, out, _ = crnn_command("evaluate", folder / "model", folder / "past.csv", "--no-report")
     assert code == 0
@@ -135,3 +138,28 @@ def test_a_horizon_longer_than_the_series_is_said_at_once(folder, crnn_command, 
     )
     assert code == 1
     assert "lower look_back or horizon" in err
+
+
+@SEEN
+def test_an_evaluation_is_plain_json(folder, crnn_command):
+    code, out, _ = crnn_command("evaluate", folder / "model", folder / "past.csv", "--json")
+    assert code == 0
+    facts = json.loads(out, parse_constant=lambda name: pytest.fail(f"{name} is no JSON"))
+    assert facts["beside"]["last value"]["coverage"] is None
+
+
+@pytest.mark.filterwarnings("always::crnn.errors.DataWarning")
+def test_a_plot_is_a_png_and_says_which_number_is_which_name(folder, crnn_command, tmp_path):
+    code, _, err = crnn_command("forecast", folder / "model", folder / "ahead.csv", "--plot", tmp_path / "next.jpg")
+    assert (code, "call it" in err, "next.png" in err) == (1, True, True)
+    named = (folder / "ahead.csv").read_text(encoding="utf-8").replace("shop 2", "上海")
+    (tmp_path / "ahead.csv").write_text(named, encoding="utf-8")
+    code, _, err = crnn_command("forecast", folder / "model", tmp_path / "ahead.csv", "--plot", tmp_path / "next.png")
+    assert (code, f"note: in {tmp_path / 'next.png'} 2 is 上海" in err) == (0, True)
+
+
+@pytest.mark.filterwarnings("always::crnn.errors.DataWarning")
+def test_an_evaluation_on_what_was_trained_on_says_so(folder, crnn_command):
+    code, _, err = crnn_command("evaluate", folder / "model", folder / "past.csv")
+    assert code == 0
+    assert "3 judged on steps that were trained on (noted): shop 1 (until 2022-07-11, judged from 2021-04-05)" in err

@@ -7,7 +7,7 @@ import json
 import numpy as np
 import pytest
 
-from crnn.errors import CrnnError
+from crnn.errors import CrnnError, UnknownNameError
 from crnn.series.forecast import Forecast, Forecasts
 
 
@@ -44,3 +44,8 @@ def test_times_of_all_series_are_written_alike(tmp_path):
     days, hours = np.array(["2024-01-01"], "M8[s]"), np.array(["2024-01-01T06:00"], "M8[s]")
     found = Forecasts([Forecast(name, times, np.ones(1), {}) for name, times in (("a", days), ("b", hours))])
     assert found.to_csv().splitlines()[1:] == ["a,2024-01-01T00:00,1", "b,2024-01-01T06:00,1"]
+
+
+def test_an_unknown_series_is_answered_with_the_known_ones(found):
+    with pytest.raises(UnknownNameError, match=r"Did you mean 'north'"):
+        found["nort"]

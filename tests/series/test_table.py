@@ -29,7 +29,7 @@ def test_a_wide_table_gives_a_series_a_column(read):
     found, findings = read(days(10, lambda day: day, lambda day: 2 * day, header="date,a,b"))
     assert [each.name for each in found] == ["a", "b"]
     assert found[1].values.tolist() == [2.0 * day for day in range(10)]
-    assert findings["columns to forecast"].names == ["a, b"]
+    assert findings["columns to forecast"].names == ["a", "b"]
     assert str(found[0].next_times(1)[0]) == "2024-01-11T00:00:00"
 
 
@@ -119,7 +119,7 @@ def test_gaps_and_nulls_are_the_last_value_and_told(read):
     found, findings = read("date,sales\n2024-01-01,1\n2024-01-02,2\n2024-01-04,4\n2024-01-05,null\n2024-01-06,6\n")
     assert found[0].values.tolist() == [1, 2, 2, 4, 4, 6]
     assert found[0].missing.tolist() == [False, False, True, False, True, False]
-    assert findings["missing value"].names == ["sales: 2 of 6 steps, the first is 2024-01-03T00:00:00"]
+    assert findings["missing value"].names == ["sales: 2 of 6 steps, the first is 2024-01-03"]
 
 
 def test_the_hour_that_comes_twice_at_the_end_of_summer_time_is_averaged_and_told(read):
@@ -127,7 +127,7 @@ def test_the_hour_that_comes_twice_at_the_end_of_summer_time_is_averaged_and_tol
     rows = [f"2024-10-27 {hour},{value}" for value, hour in enumerate(hours)]
     found, findings = read("\n".join(["time,load", *rows]))
     assert found[0].values.tolist() == [0, 1, 2.5, 4, 5]
-    assert findings["time given twice"].names == ["2024-10-27T02:00:00"]
+    assert findings["time given twice"].names == ["2024-10-27T02:00"]
 
 
 def test_many_doubles_without_a_name_are_refused(read):
@@ -232,20 +232,20 @@ def test_a_late_first_row_does_not_move_the_others(read):
     rows = ["2024-01-01T00:03,0", *(f"2024-01-01T{hour:02d}:00,{hour}" for hour in range(1, 20))]
     found, findings = read("\n".join(["time,load", *rows]))
     assert str(found[0].times[5]) == "2024-01-01T05:00:00"
-    assert findings["time between two steps"].names == ["all rows: 1, the first is 2024-01-01T00:03:00"]
+    assert findings["time between two steps"].names == ["all rows: 1, the first is 2024-01-01T00:03"]
 
 
 def test_months_that_are_moved_are_told(read):
     rows = [f"20{10 + at // 12}-{at % 12 + 1:02d}-{2 if at == 7 else 1:02d},{at}" for at in range(40)]
     found, findings = read("\n".join(["date,sales", *rows]))
     assert (found[0].step.name, len(found[0]), found[0].missing) == ("month", 40, None)
-    assert findings["time between two steps"].names == ["all rows: 1, the first is 2010-08-02T00:00:00"]
+    assert findings["time between two steps"].names == ["all rows: 1, the first is 2010-08-02"]
 
 
 def test_a_series_that_ends_before_the_others_is_told(read):
     found, findings = read(days(10, lambda day: day, lambda day: day if day < 8 else "", header="date,a,b"))
     assert [len(each) for each in found] == [10, 8]
-    assert findings["series that ends before others"].names == ["b: 2024-01-08T00:00:00 instead of 2024-01-10T00:00:00"]
+    assert findings["series that ends before others"].names == ["b: 2024-01-08 instead of 2024-01-10"]
     assert str(found[1].next_times(1)[0]) == "2024-01-09T00:00:00"
 
 
@@ -272,3 +272,14 @@ def test_rows_of_many_facts_are_no_series(read):
         "country,population,area,income\n" + "".join(f"c{at},{at},{3 * at},{7 - at}\n" for at in range(9))
     )
     assert "no time column" in findings
+
+
+def test_a_title_above_the_header_is_named(read):
+    with pytest.raises(DataError, match=r"holds 'Sales report 2023' alone, and line 3 looks like the header"):
+        read("Sales report 2023,\n,\nDate,Sales\n2024-01-01,5\n2024-01-02,6\n")
+
+
+def test_names_of_series_that_differ_in_case_are_told(read):
+    rows = [f"2024-01-{day:02d},{shop},{day}" for day in range(1, 29) for shop in ("North", "north")]
+    _, findings = read("\n".join(["date,shop,sales", *rows]))
+    assert findings["name of a series in several spellings"].names == ["'North', 'north'"]

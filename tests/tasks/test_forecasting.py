@@ -16,6 +16,8 @@ from crnn.tasks import from_config
 from crnn.tasks.forecasting import Forecasting
 from crnn.tasks.naive import verdict
 
+SEEN = pytest.mark.filterwarnings(r"ignore:\s*\d+ judged on steps that were trained on:crnn.errors.DataWarning")
+
 
 def learnt(task, data, share=0.0):
     records, findings = task.read(data)
@@ -61,6 +63,7 @@ def test_an_array_of_another_shape_is_refused(shape):
         Forecasting(3).read(np.zeros(shape))
 
 
+@SEEN
 def test_a_number_too_large_to_compute_with_is_refused_with_its_time(tmp_path):
     days = np.arange("2024-01-01", "2024-05-01", dtype="M8[D]")
     rows = "\n".join(f"{day},{'1e300' if at == 9 else at % 7}" for at, day in enumerate(days))
@@ -142,6 +145,7 @@ def fitted(data, task=None, **settings):
     return model
 
 
+@SEEN
 def test_measures_are_in_real_units_and_losses_in_scaled_ones():
     model = fitted(1000 * waves(300), loss="mae", metrics=["mae", "mase", "coverage"])
     examples, found = model.examine(1000 * waves(300))
@@ -165,6 +169,7 @@ def test_quantiles_rise_and_the_value_is_the_median():
     assert forecast.times.tolist() == list(range(300, 306))
 
 
+@SEEN
 def test_without_a_median_the_value_lies_half_way_and_measures_take_the_same():
     model = fitted(waves(300), loss={"name": "quantile", "levels": [0.05, 0.95]}, metrics=["mae"])
     forecast = model.predict(waves(300))[0]
@@ -448,3 +453,24 @@ def test_rows_without_a_time_are_left_out_of_a_forecast_and_named(tmp_path):
     with pytest.warns(DataWarning, match=r"1 row without a time \(left out\): line 62"):
         found = model.predict(tmp_path / "torn.csv")
     np.testing.assert_array_equal(found[0].values, model.predict(tmp_path / "all.csv")[0].values)
+
+
+def test_names_of_columns_are_texts():
+    with pytest.raises(SpecError, match="known=3: give the name of a column"):
+        Forecasting(5, known=3)
+
+
+def test_a_list_of_numbers_is_one_series_and_a_model_of_arrays_reads_tables(tmp_path):
+    model = fitted(waves()[:, 0].tolist())
+    assert len(model.predict(waves()[:, 0].tolist())) == 1
+    rows = [f"{value:.3f}" for value in waves()[:, 0]]
+    (tmp_path / "t.csv").write_text("\n".join(["load,place", *(f"{row},x" for row in rows)]))
+    with pytest.warns(DataWarning, match="no time column"):
+        assert model.predict(tmp_path / "t.csv")[0].series == "load"
+
+
+def test_less_than_a_per_cent_is_told_as_such_and_a_short_look_back_is_no_random_walk():
+    measures = {"the network": {"mae": 2.63}, "last value": {"mae": 2.642}}
+    assert verdict(measures).startswith("The forecast hardly beats the last value (mae 2.63 against 2.642)")
+    assert "random walk" in verdict(measures)
+    assert "random walk" not in verdict(measures, sees_season=False)

@@ -61,7 +61,7 @@ def run(
             "samples": len(examples),
             "split": used,
             "metrics": values,
-            "beside": {row.who: row.values for row in rows[1:]},
+            "beside": {row.who: row.to_dict() for row in rows[1:]},
             "verdict": " ".join(verdict(trained, rows)),
             "findings": findings.to_dict(),
         }

@@ -73,9 +73,13 @@ def write_picture(path: Path, picture: Picture) -> None:
     """
     from crnn.errors import CrnnError
 
+    if path.suffix.lower() != ".png":
+        raise CrnnError(f"{path} is no name of a PNG file, which plots are: call it {path.with_suffix('.png')}")
     try:
         path.write_bytes(picture.png)
     except OSError as error:
         raise CrnnError(f"cannot write the plot to {path}: {error.strerror or error}") from error
     if picture.note:
         click.echo(f"note: {path} shows {picture.note}", err=True)
+    if picture.key:
+        click.echo(f"note: in {path} {picture.key}", err=True)

@@ -191,7 +191,7 @@ def _say(model: Model, history: History, out: Path, page: Path | None, rows: lis
             "epochs": len(history),
             "interrupted": history.interrupted,
             "best": best,
-            "beside": {row.who: row.values for row in rows[1:]},
+            "beside": {row.who: row.to_dict() for row in rows[1:]},
             "verdict": " ".join(verdict(model, rows)),
             "findings": model.findings.to_dict(),
         }

@@ -42,6 +42,7 @@ class Picture:
         least_px: Narrowest width at which it can be read; a smaller screen scrolls.
         most_px: Its natural width.
         note: What it leaves out, in words.
+        key: Which number in it is which name, where the font cannot show the name.
     """
 
     name: str
@@ -51,6 +52,7 @@ class Picture:
     least_px: int
     most_px: int
     note: str = ""
+    key: str = ""
 
 
 def new_figure(width_in: float, height_in: float) -> Figure:

@@ -3,12 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from crnn.report.drawing import BLUE, GREY, INK, ORANGE, Picture, axis_labels, finish, legend_below, new_figure, style
+from crnn.report.drawing import (
+    BLUE,
+    GREY,
+    INK,
+    LONGEST,
+    ORANGE,
+    Picture,
+    axis_labels,
+    finish,
+    legend_below,
+    new_figure,
+    showable,
+    style,
+)
 from crnn.series.forecast import Forecast, by_level, errors_by_horizon
 from crnn.series.series import Series
 from crnn.series.windows import MOST_SHOWN, WindowSet
@@ -82,7 +96,7 @@ def picture(
     count = min(len(forecasts), MOST_PANELS)
     figure = new_figure(7.5, 2.8 * count + 0.6)
     panels = figure.subplots(count, 1, squeeze=False)[:, 0]
-    titles = axis_labels([each.series for each in forecasts[:count]])[0]
+    titles, key = _titles([each.series for each in forecasts[:count]])
     for at, (axes, title) in enumerate(zip(panels, titles, strict=True)):
         _panel(axes, forecasts[at], history[at], truth[at] if truth else None, beside[at] if beside else {})
         axes.set_title(title, fontsize=10, parse_math=False)
@@ -92,7 +106,16 @@ def picture(
     total = total or len(forecasts)
     note = f"the first {count} of {total:,} series" if count < total else ""
     alt = f"Forecasts of {note or f'{count} series'} with their history" + (" and what came" if truth else "")
-    return finish(figure, "forecasts", alt, 420, note)
+    return replace(finish(figure, "forecasts", f"{alt}. {key}".rstrip(" ."), 420, note), key=key)
+
+
+def _titles(names: Sequence[str]) -> tuple[list[str], str]:
+    """The names of panels, numbers in place of those that the font cannot show, and which number is which name."""
+    titles, numbered = axis_labels(names)
+    if numbered and len(set(names)) == len(names):
+        titles = [name if showable([name]) and len(name) <= LONGEST else titles[at] for at, name in enumerate(names)]
+    told = [f"{title} is {name}" for title, name in zip(titles, names, strict=True) if numbered and title != name]
+    return titles, ", ".join(told)
 
 
 def _panel(axes: Axes, forecast: Forecast, series: Series, truth: Any, beside: Mapping[str, Any]) -> None:

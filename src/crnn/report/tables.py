@@ -60,6 +60,10 @@ class Compared:
     who: str
     values: dict[str, float]
 
+    def to_dict(self) -> dict[str, float | None]:
+        """For JSON, which knows no NaN."""
+        return {name: value if math.isfinite(value) else None for name, value in self.values.items()}
+
 
 def wilson(right: int, count: int) -> tuple[float, float]:
     """The 95 % score interval of a share (Wilson 1927), which stays honest near 0 and 1 and for few samples.

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from torch import Tensor
 
-from crnn.errors import CrnnError
+from crnn.errors import CrnnError, UnknownNameError
 
 
 @dataclass(frozen=True)
@@ -85,7 +85,13 @@ class Forecasts(Sequence[Forecast]):
     @overload
     def __getitem__(self, key: slice) -> list[Forecast]: ...
     def __getitem__(self, key: int | str | slice) -> Forecast | list[Forecast]:
-        """By number, or by the name of the series."""
+        """By number, or by the name of the series.
+
+        Raises:
+            UnknownNameError: no series is called so.
+        """
+        if isinstance(key, str) and key not in self._places:
+            raise UnknownNameError("series", key, tuple(self._places))
         return self._items[self._places[key]] if isinstance(key, str) else self._items[key]
 
     def __str__(self) -> str:
@@ -114,6 +120,11 @@ class Forecasts(Sequence[Forecast]):
             except OSError as error:
                 raise CrnnError(f"cannot write the forecast to {path}: {error.strerror or error}") from error
         return text.getvalue()
+
+
+def time_text(time: Any) -> str:
+    """One time as a text: a day alone where it is midnight."""
+    return time_texts(np.array([time]))[0]
 
 
 def time_texts(times: NDArray[Any]) -> list[str]:

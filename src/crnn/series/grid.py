@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from crnn.data.findings import Findings
 from crnn.errors import DataError
+from crnn.series.forecast import time_text
 from crnn.series.series import Series
 from crnn.series.steps import Step
 
@@ -89,7 +90,7 @@ def _series(
         mostly = missing.mean() > 0.5
         said.add(
             "series that is mostly gaps" if mostly else "missing value",
-            f"{name}: {int(missing.sum())} of {len(values)} steps, the first is {times[at]}",
+            f"{name}: {int(missing.sum())} of {len(values)} steps, the first is {time_text(times[at])}",
             _MOSTLY_GAPS if mostly else _GAPS,
             dropped=False,
         )
@@ -117,16 +118,17 @@ def _places(rows: Rows, times: Array, step: Step, findings: Findings) -> tuple[A
     else:
         places = step.positions(times)
     if int(places[-1]) + 1 > MOST_STEPS * max(len(times), 20):
+        first, last = time_text(times[0]), time_text(times[-1])
         raise DataError(
-            f"{rows.key or 'the series'} has {len(times)} rows from {times[0]} to {times[-1]}, which is"
+            f"{rows.key or 'the series'} has {len(times)} rows from {first} to {last}, which is"
             f" {int(places[-1]) + 1} steps of {step.words}: correct the time stamp that lies far from the others"
         )
     doubled = np.unique(places[1:][np.diff(places) == 0])
     for place in doubled.tolist():
-        when = times[int(np.searchsorted(places, place))]
+        when = time_text(times[int(np.searchsorted(places, place))])
         findings.add(
             "time given twice",
-            f"{rows.key}: {when}" if rows.key else str(when),
+            f"{rows.key}: {when}" if rows.key else when,
             "Their values were averaged. An hour comes twice where summer time ends: give times with a zone. Or a"
             " column that tells series apart was not named: series=…",
             dropped=False,
@@ -139,7 +141,7 @@ def _off_grid(rows: Rows, times: Array, laid: Array, step: Step, findings: Findi
     if len(moved):
         findings.add(
             "time between two steps",
-            f"{rows.key or 'all rows'}: {len(moved)}, the first is {times[moved[0]]}",
+            f"{rows.key or 'all rows'}: {len(moved)}, the first is {time_text(times[moved[0]])}",
             f"They were moved to the nearest {step.name}.",
             dropped=False,
         )

@@ -187,8 +187,8 @@ def _targets(table: Table, roles: Roles, findings: Findings) -> tuple[str, ...]:
             f"{table.path} has no column of numbers to forecast: its columns are {', '.join(table.header[:9])}"
         )
     if len(numeric) > 1:
-        listed = ", ".join(numeric[:12]) + (f" and {len(numeric) - 12} more" if len(numeric) > 12 else "")
-        findings.add("columns to forecast", listed, "Name the ones you mean with target=…", dropped=False)
+        for name in numeric:
+            findings.add("columns to forecast", name, "Name the ones you mean with target=…", dropped=False)
     return tuple(numeric)
 
 

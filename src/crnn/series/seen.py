@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from crnn.data.findings import Findings
 from crnn.series.scaling import CHUNK
 from crnn.series.series import Series
 
@@ -91,6 +92,25 @@ class Seen:
             for place in np.flatnonzero(stops > starts).tolist():
                 found = max(found, at + place + int(self.left[starts[place] : stops[place]].max()))
         return found if found or len(_telling(series.values)) else None
+
+    def note(self, series: Series, first: int, findings: Findings) -> None:
+        """Say that steps from `first` on were trained on, or may have been: they are no proof."""
+        until = self.end(series)
+        if until is None:
+            findings.add(
+                "steps that may have been trained on",
+                series.name,
+                "Without dates, and with few values or few different ones, they cannot be told from those of training:"
+                " judge on rows that came after it.",
+                dropped=False,
+            )
+        elif until > first:
+            findings.add(
+                "judged on steps that were trained on",
+                f"{series.name} (until {series.when(min(until, len(series)) - 1)}, judged from {series.when(first)})",
+                "Later data, or a larger validation part, give an honest number.",
+                dropped=False,
+            )
 
     def to_dict(self) -> dict[str, Any]:
         """As plain JSON."""

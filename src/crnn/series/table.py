@@ -17,6 +17,7 @@ from crnn.data.manifest import COLUMNS, fold_name
 from crnn.data.table import Table, read_table
 from crnn.errors import DataError
 from crnn.series.columns import NAMES
+from crnn.series.forecast import time_text
 from crnn.series.grid import Rows, gridded
 from crnn.series.numbers import MISSING, looks_numeric, numbers
 from crnn.series.pivot import unpivoted
@@ -75,6 +76,11 @@ def looks_like_series(path: Path) -> bool:
 def _read(path: Path) -> Table:
     """The table; columns of a file without a header, whose first row is numbers and times, are numbered from 1."""
     table = read_table(path)
+    if len(table.rows) > 1 and table.header[0] and not any(table.header[1:]) and all(table.rows[0][:2]):
+        raise DataError(
+            f"{path}: the first line holds {table.header[0]!r} alone, and line {table.lines[0]} looks like the header:"
+            " remove the lines above it"
+        )
     if _is_header(table.header):
         return replace(table, header=_unique(table.header))
     bare = read_table(path, header=False)
@@ -197,7 +203,7 @@ def _say_which_end_early(found: Sequence[Series], findings: Findings) -> None:
     last = max(each.times[-1] for each in found)
     for each in found:
         if each.step.dated and each.times[-1] < last:
-            name = f"{each.name}: {each.times[-1]} instead of {last}"
+            name = f"{each.name}: {time_text(each.times[-1])} instead of {time_text(last)}"
             findings.add("series that ends before others", name, "Its forecast starts behind its own end.", False)
 
 
@@ -224,6 +230,12 @@ def _grouped(table: Table, keys: Sequence[str], rows: NDArray[Any], findings: Fi
             groups.setdefault(" · ".join(column[row] for column in columns), []).append(row)
         else:
             findings.add("row without an id", f"line {table.lines[row]}", "Fill in which series it belongs to.")
+    spelt: dict[str, list[str]] = {}
+    for key in groups:
+        spelt.setdefault(key.casefold(), []).append(repr(key))
+    for alike in (names for names in spelt.values() if len(names) > 1):
+        advice = "They count as different ones: write one name in one way."
+        findings.add("name of a series in several spellings", ", ".join(alike), advice, dropped=False)
     if not groups:
         raise DataError(f"no row of {table.path} says which series it belongs to:\n{findings}")
     return {key: np.array(group) for key, group in groups.items()}

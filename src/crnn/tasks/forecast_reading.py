@@ -27,7 +27,7 @@ def are_records(data: Any) -> bool:
 
 
 def series_of(data: Any, roles: Roles, findings: Findings, usual: Roles, step: Step | None) -> list[Series]:
-    """The series of a table, an array ``(T,)`` or ``(T, C)``, a list of arrays, or of `Series`.
+    """The series of a table, an array ``(T,)`` or ``(T, C)``, a list of numbers, of arrays, or of `Series`.
 
     Args:
         data: The series.
@@ -45,6 +45,8 @@ def series_of(data: Any, roles: Roles, findings: Findings, usual: Roles, step: S
         found = from_array(data)
     elif isinstance(data, Sequence) and data and isinstance(data[0], Series):
         found = list(data)
+    elif isinstance(data, Sequence) and data and all(isinstance(item, (int, float, np.number)) for item in data):
+        found = from_array(np.asarray(data))
     elif isinstance(data, Sequence) and data and all(np.ndim(item) == 1 for item in data):
         found = [replace(from_array(np.asarray(item))[0], name=f"series {at}") for at, item in enumerate(data, 1)]
     else:

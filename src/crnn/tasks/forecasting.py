@@ -112,7 +112,9 @@ class Forecasting(Task):
             if value is not None and (not isinstance(value, int) or isinstance(value, bool) or value < 1):
                 raise SpecError(f"{name}={value!r}: give a whole number of steps from 1 up")
         self.given = {"horizon": horizon, "look_back": look_back, "season": season}
-        self.roles = Roles(_names(time), _names(target), _names(series), _names(known) or ())
+        self.roles = Roles(
+            _names("time", time), _names("target", target), _names("series", series), _names("known", known) or ()
+        )
         self.scaling, self.calendar, self.augment = _known_scaling(scaling), calendar, augment
         self._horizon, self._look_back, self._season = horizon, look_back, season
         self.found = Roles()
@@ -153,8 +155,7 @@ class Forecasting(Task):
 
     def _reading(self) -> Roles:
         """The roles of columns: as given, and once learnt the columns that were learnt."""
-        learnt = self.columns if self.roles.target is None and "" not in self.columns else None
-        return replace(self.roles, target=learnt or self.roles.target)
+        return replace(self.roles, target=self.roles.target or self.found.target)
 
     def split(
         self, records: Sequence[Record], share: float | None, seed: int, findings: Findings
@@ -407,6 +408,12 @@ class Forecasting(Task):
         """The forecasts of all series, in the order of the data."""
         return Forecasts(answers)
 
+    def note_known(self, judged: ExampleSet, findings: Findings) -> None:
+        """Name the series of whose judged steps some were trained on."""
+        assert isinstance(judged, WindowSet)
+        for series in judged.series:
+            self.seen.note(series, max(series.first, self.look_back), findings)
+
     def baselines(self, train: Sequence[Record] | None, judged: ExampleSet) -> dict[str, Tensor]:
         """Last value, seasonal naive, drift, and the linear ridge of the training part, ``(N, H)`` in real units."""
         assert isinstance(judged, WindowSet)
@@ -425,7 +432,7 @@ class Forecasting(Task):
 
     def verdict(self, measures: Mapping[str, Mapping[str, float]]) -> str:
         """Whether the forecast beats what needs no network, in plain words."""
-        return verdict(measures)
+        return verdict(measures, sees_season=self.look_back >= max(2, self.season))
 
     # ── model file ───────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -472,8 +479,13 @@ class Forecasting(Task):
         return task
 
 
-def _names(given: str | Sequence[str] | None) -> tuple[str, ...] | None:
-    return (given,) if isinstance(given, str) else None if given is None else tuple(given)
+def _names(role: str, given: str | Sequence[str] | None) -> tuple[str, ...] | None:
+    if given is None:
+        return None
+    names = (given,) if isinstance(given, str) else tuple(given) if isinstance(given, Sequence) else (given,)
+    if not all(isinstance(name, str) for name in names):
+        raise SpecError(f"{role}={given!r}: give the name of a column, or a list of names")
+    return names
 
 
 def _known_scaling(kind: str) -> str:

@@ -125,8 +125,12 @@ def _simple(history: NDArray[np.float64], horizon: int, season: int) -> dict[str
     return found
 
 
-def verdict(measures: Mapping[str, Mapping[str, float]]) -> str:
+def verdict(measures: Mapping[str, Mapping[str, float]], *, sees_season: bool = True) -> str:
     """Whether the network beats the rules, by mean absolute error.
+
+    Args:
+        measures: By who is measured.
+        sees_season: Whether network and rules look back far enough to say that the past tells little.
 
     Example:
         >>> verdict({"the network": {"mae": 1.0}, "last value": {"mae": 0.99}}).partition(":")[0]
@@ -147,11 +151,12 @@ def verdict(measures: Mapping[str, Mapping[str, float]]) -> str:
         )
     if rules[best] == 0.0:
         advice = "that rule is without any error here, and nothing can be better. Use it"
-    elif rules.get(LAST, math.inf) <= (1 + CLOSE) * rules[best]:
+    elif sees_season and rules.get(LAST, math.inf) <= (1 + CLOSE) * rules[best]:
         advice = (
             "the series is close to a random walk, as most prices are, and its past says little about its next steps."
             " Use the last value"
         )
     else:
         advice = f"use {best}, or give more history, a longer look-back, or columns that are known ahead"
-    return f"The forecast does not beat the {best.removeprefix('the ')} {numbers}: {advice}."
+    how = "hardly beats" if own < rules[best] else "does not beat"
+    return f"The forecast {how} the {best.removeprefix('the ')} {numbers}: {advice}."

@@ -339,6 +339,13 @@ class Task(ABC):
         """Whether each sample also stands in the training part; None where the task does not remember."""
         return None
 
+    def note_known(self, judged: ExampleSet, findings: Findings) -> None:
+        """Name the samples to judge by that the model was trained on, where the task remembers them."""
+        for record, known in zip(judged.records, self.known_before(judged.records) or (), strict=False):
+            if known:
+                advice = "They are no test: the measures are also given without them, where others are left."
+                findings.add("sample that was trained on", record.name, advice, dropped=False)
+
     def baselines(self, train: Sequence[Record] | None, judged: ExampleSet) -> dict[str, Tensor]:
         """Predictions of rules that need no network, by what the rules are called, to stand beside the network's.
 
