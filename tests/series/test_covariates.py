@@ -55,7 +55,9 @@ def test_a_part_that_ends_before_the_first_value_is_at_the_mean_too():
 
 def test_a_column_without_a_value_to_learn_from_is_refused():
     given = series({"price": np.array([np.nan, np.nan, 4.0, 6.0])}).until(2)
-    with pytest.raises(DataError, match="'price', known ahead, has no value in the training part, which ends at 1"):
+    with pytest.raises(
+        DataError, match="'price', known ahead, has no value in the training part, which ends at step 1: fill"
+    ):
         learn([given], ())
 
 

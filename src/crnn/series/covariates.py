@@ -96,10 +96,10 @@ def learn(series: Sequence[Series], cycles: tuple[str, ...]) -> Covariates:
     for name in series[0].known if series else ():
         columns = [each.known[name][: len(each)] for each in series]
         if all(absent(column).all() for column in columns):
-            until = max(each.times[-1] for each in series)
+            last = max(series, key=lambda each: each.times[-1])
             raise DataError(
-                f"the column {name!r}, known ahead, has no value in the training part, which ends at {until}: fill it"
-                " in, or leave it out of known=…"
+                f"the column {name!r}, known ahead, has no value in the training part, which ends at"
+                f" {last.when(len(last) - 1)}: fill it in, or leave it out of known=…"
             )
         if any(column.dtype == object for column in columns):
             categories[name] = _categories(name, columns)
