@@ -606,3 +606,80 @@ def test_the_linear_row_is_that_of_scikit_learn(table):
     answers = names[model.baselines()["TF-IDF + linear"].argmax(1).numpy()]
     assert (answers == wanted).mean() > 0.9
     assert torch.is_tensor(model.baselines()["TF-IDF + linear"])
+
+
+def pairs(count, header=("text", "label")):
+    return [
+        header,
+        *((f"a film {'good' if at % 2 else 'bad'} {at}", "pos" if at % 2 else "neg") for at in range(count)),
+    ]
+
+
+def test_lists_as_labels_ask_for_several(tmp_path):
+    rows = [{"text": f"a text {at}", "label": ["a", "b"] if at % 2 else ["a"]} for at in range(6)]
+    (tmp_path / "t.jsonl").write_text("\n".join(map(json.dumps, rows)))
+    with pytest.raises(DataError, match=r"line \d has the labels \[.*\]: for several say multi_label=True"):
+        read(tmp_path / "t.jsonl")
+    assert len(read(tmp_path / "t.jsonl", multi_label=True)[0]) == 6
+    table = written(
+        tmp_path / "t.csv",
+        [
+            ("text", "label"),
+            *((f"text {at}", "a|b" if at % 2 else "a;c") for at in range(4)),
+            ("t", "b|c"),
+            ("t", "a|b|c"),
+        ],
+    )
+    assert read(table)[1]["label that may be several"].names == ["'a;c', 'a|b', 'a|b|c'"]
+
+
+def test_positions_in_a_table_with_names_do_not_read_the_names(tmp_path):
+    table = written(tmp_path / "t.csv", [(str(at), *row) for at, row in enumerate(pairs(12))])
+    records, _ = read(table, text=1, label=2)
+    assert {record.target for record in records} == {"pos", "neg"}
+
+
+def test_a_label_that_was_named_does_not_hide_the_text(tmp_path):
+    rows = pairs(12, ("review_body", "star_rating"))
+    table = written(tmp_path / "t.csv", [("shop", *rows[0]), *(("US", *row) for row in rows[1:])])
+    records, findings = read(table, label="star_rating")
+    assert records[0].source.startswith("a film")
+    assert findings["guessed column"].names == ["t.csv: column 'review_body' as text"]
+
+
+def test_a_model_reads_tables_that_call_their_columns_otherwise(tmp_path):
+    model = crnn.Model(crnn.TextClassification(text="review", label="mood"), size="tiny")
+    model.fit(written(tmp_path / "a.csv", pairs(40, ("review", "mood"))), epochs=1, options=QUIET)
+    again = crnn.load(model.save(tmp_path / "m"))
+    table = written(tmp_path / "b.csv", pairs(40))
+    with pytest.warns(DataWarning, match="columns of another name"):
+        assert len(again.predict(table)) == 40
+    with pytest.warns(DataWarning, match="columns of another name"):
+        again.evaluate(table)
+    with pytest.raises(DataError, match="has no column 'review'"):
+        read(table, text="review", label="mood")
+
+
+def test_labels_are_the_same_as_numbers_and_as_texts(tmp_path):
+    texts = [row[0] for row in pairs(40)[1:]]
+    model = crnn.Model(crnn.TextClassification(), size="tiny")
+    model.fit(texts, [at % 2 for at in range(40)], epochs=1, validation_split=0, options=QUIET)
+    with pytest.warns(DataWarning, match="trained on"):
+        numbers = model.evaluate(texts, [at % 2 for at in range(40)])
+    with pytest.warns(DataWarning, match="trained on"):
+        assert model.evaluate(texts, [str(at % 2) for at in range(40)]) == numbers
+    mixed = crnn.Model(crnn.TextClassification(), size="tiny")
+    mixed.fit(texts, [at % 2 if at < 20 else str(at % 2) for at in range(40)], epochs=1, options=QUIET)
+    assert mixed.task.class_names() == ["0", "1"]
+
+
+def test_a_column_is_not_text_and_label_and_a_set_is_no_list_of_texts():
+    with pytest.raises(SpecError, match="cannot be the text and its own label"):
+        crnn.TextClassification(text="body", label="body")
+    with pytest.raises(DataError, match="a set has no order"):
+        crnn.TextClassification().read({"one", "two"}, ["a", "b"])
+
+
+def test_blank_rows_are_named(tmp_path):
+    table = written(tmp_path / "t.csv", [("text", "label"), ("", ""), ("good film", "pos"), ("", ""), ("bad", "neg")])
+    assert read(table)[1]["blank line"].names == ["t.csv line 2", "t.csv line 4"]

@@ -44,12 +44,12 @@ def guess_columns(path: str | Path, *, encoding: str | None = None) -> Columns:
     if label is None or not 2 <= kinds[label] <= max(2, len(rows) // 2):
         raise DataError(_nothing(table, width))
     first = table.rows[0]
-    if _is_header(first, table.rows[1:], label, text):
+    if is_header(first, table.rows[1:], label, text):
         return Columns(first[text], first[label])
     return Columns(text, label)
 
 
-def _is_header(first: Sequence[str], rows: Sequence[Sequence[str]], label: int, text: int) -> bool:
+def is_header(first: Sequence[str], rows: Sequence[Sequence[str]], label: int, text: int) -> bool:
     """Whether a first row has names of columns: a label that never comes again, beside a text that is very short."""
     if max(label, text) >= len(first) or any(label < len(row) and row[label] == first[label] for row in rows):
         return False

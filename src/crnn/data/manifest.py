@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -89,6 +89,10 @@ def from_manifest(
     if max(len(table.header), *map(len, table.rows)) == 1:  # in a wider table a blank line is no row
         for line in table.blank:
             reader.row([""], line)
+    else:
+        for line in table.blank:
+            advice = "Nothing stands in it: it is no sample."
+            reader.findings.add("blank line", f"{table.path.name} line {line}", advice, dropped=False)
     records = [
         record for cells, line in zip(table.rows, table.lines, strict=True) if (record := reader.row(cells, line))
     ]
@@ -114,7 +118,8 @@ def _places(
             taken.add(found)
     for role in needed:
         if role not in places:
-            raise DataError(_missing(table, f"for the {role} ({', '.join(COLUMNS[role][:6])})", role, COLUMNS[role]))
+            what = f"for the {role} ({', '.join(COLUMNS[role][:6])}, …)"
+            raise DataError(_missing(table, what, role, COLUMNS[role], taken))
     return places
 
 
@@ -135,12 +140,12 @@ def fold_name(name: str) -> str:
     return name.strip().lower().replace(" ", "_").replace("-", "_")
 
 
-def _missing(table: Table, what: str, role: str, names: Sequence[str]) -> str:
-    folded = [fold_name(name) for name in table.header]
+def _missing(table: Table, what: str, role: str, names: Sequence[str], taken: Collection[int] = ()) -> str:
+    folded = [fold_name(name) for place, name in enumerate(table.header) if place not in taken]
     near = next(
         (found[0] for name in names if (found := difflib.get_close_matches(fold_name(name), folded, n=1))), None
     )
-    hint = f" Did you mean {table.header[folded.index(near)]!r}?" if near else ""
+    hint = f" Did you mean {next(name for name in table.header if fold_name(name) == near)!r}?" if near else ""
     return (
         f"{table.path} has no column {what}; it has: {', '.join(table.header)}.{hint}"
         f' Say which one it is: columns={{"{role}": "…"}}, or its position if the file has no header.'

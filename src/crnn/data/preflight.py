@@ -66,7 +66,7 @@ def preflight(
         return Checked(train, None, said)
     dev = usable(dev, too_short, silent_below, said)
     if labels is not None and dev.targets is not None:
-        dev = _seen_only(dev, set(labels), said)
+        dev = _seen_only(dev, {*map(str, labels)}, said)
     if len(dev) == 0:
         raise DataError(f"no validation sample can be used:\n{said}")
     _leaks(train, dev, said)
@@ -152,7 +152,7 @@ def _weigh_classes(labels: Sequence[Any], said: Findings) -> None:
             said.add("class of one sample", str(label), "It cannot be learnt and checked: add samples.", dropped=False)
     (most, many), (least, few) = sizes.most_common()[0], sizes.most_common()[-1]
     if many > IMBALANCE * few:
-        advice = "Add samples of the small classes, or give sample weights; watch the recall of each class."
+        advice = "Add samples of the small classes, or a column of weights; watch the recall of each class."
         said.add("uneven classes", f"{many} of {most!r}, {few} of {least!r}", advice, dropped=False)
 
 
@@ -183,7 +183,7 @@ def _leaks(train: ExampleSet, dev: ExampleSet, said: Findings) -> None:
 
 def _seen_only(dev: ExampleSet, seen: set[Any], said: Findings) -> ExampleSet:
     labels = _labels(dev) or []
-    rows = [row for row, label in enumerate(labels) if label in seen]
+    rows = [row for row, label in enumerate(labels) if str(label) in seen]
     for row in sorted(set(range(len(labels))) - set(rows)):
         name = f"{_name(dev.records, row)}: {labels[row]!r}"
         said.add("class without training samples", name, "Add training samples of it or remove it.")

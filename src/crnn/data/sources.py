@@ -155,6 +155,8 @@ def _is_array_like(item: Any) -> bool:
 
 def _read_items(data: Any, targets: Any, source: str, dims: Sequence[int], missing: bool) -> Read:
     """A list, a Dataset, a generator: the first item says what it is."""
+    if isinstance(data, (set, frozenset)):
+        raise DataError("a set has no order, so that samples and answers would not belong together: give a list")
     listed = isinstance(data, (Sequence, torch.utils.data.Dataset))
     if not listed and (not isinstance(data, Iterable) or isinstance(data, Mapping)):
         raise DataError(_understood(data))

@@ -157,7 +157,7 @@ def _blind(judged: Judged) -> dict[str, Tensor]:
         commonest = int(torch.bincount(targets.long(), minlength=shape[1]).argmax())
         rule = torch.zeros(shape, dtype=torch.float64)
         rule[:, commonest] = 1.0
-        return {f"always “{judged.names[commonest]}”, the commonest class": rule}
+        return {f"always “{judged.names[commonest]}”, the commonest class here": rule}
     if judged.kind == "labels":
         return {"for each label its commoner answer": (targets.mean(0) >= 0.5).double().expand(shape)}
     return {

@@ -25,10 +25,11 @@ class Labels:
     def __init__(self, names: Sequence[Any]) -> None:
         self.names = list(names)
         self._numbers = {name: number for number, name in enumerate(self.names)}
+        self._by_text = {str(name): number for number, name in enumerate(self.names)}
 
     @classmethod
     def learn(cls, targets: Iterable[Any]) -> Labels:
-        """All labels that occur, sorted.
+        """All labels that occur, sorted; whole numbers beside texts are texts too.
 
         Raises:
             DataError: fewer than two labels.
@@ -36,7 +37,8 @@ class Labels:
         given = list(targets)
         if any(target is None for target in given):
             raise DataError("targets are missing: give y, labels in the manifest, or a folder per label")
-        names = sorted({plain(target) for target in given}, key=lambda name: (str(type(name)), name))
+        kinds = {plain(target) for target in given}
+        names = sorted(kinds if len({*map(type, kinds)}) < 2 else {*map(str, kinds)})
         if len(names) < 2:
             found = f"only {names[0]!r}" if names else "none"
             raise DataError(f"classification needs at least two labels, the training part has {found}: add examples")
@@ -46,15 +48,17 @@ class Labels:
         return len(self.names)
 
     def __contains__(self, target: Any) -> bool:
-        return plain(target) in self._numbers
+        return str(plain(target)) in self._by_text
 
     def number(self, target: Any) -> int:
-        """The number of a label.
+        """The number of a label, also where it came as a number and is given as a text, or the other way round.
 
         Raises:
             DataError: a label that was not learnt.
         """
         name = plain(target)
+        if name not in self._numbers and str(name) in self._by_text:
+            return self._by_text[str(name)]
         if name not in self._numbers:
             known = ", ".join(map(str, self.names[:10])) + (", …" if len(self.names) > 10 else "")
             raise DataError(f"label {name!r} does not occur in the training part; known: {known}")

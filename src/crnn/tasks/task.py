@@ -343,7 +343,7 @@ class Task(ABC):
         """Name the samples to judge by that the model was trained on, where the task remembers them."""
         for record, known in zip(judged.records, self.known_before(judged.records) or (), strict=False):
             if known:
-                advice = "They are no test: the measures are also given without them, where others are left."
+                advice = "They are no test: report and command line also measure without them, where others are left."
                 findings.add("sample that was trained on", record.name, advice, dropped=False)
 
     def baselines(self, train: Sequence[Record] | None, judged: ExampleSet) -> dict[str, Tensor]:

@@ -94,6 +94,8 @@ class TextClassification(Task):
         label_column = columns(label)
         if len(label_column) > 1:
             raise SpecError(f"label={label!r}: give one column; for several labels in its cells, multi_label=True")
+        if {*label_column} & {*columns(text)}:
+            raise SpecError(f"text={text!r}, label={label!r}: a column cannot be the text and its own label")
         self.reader = Reader(columns(text), label_column[0] if label_column else None, multi_label)
         self.multi_label = multi_label
         self.lower = lower
@@ -406,7 +408,7 @@ class TextClassification(Task):
         """The task that `config` described."""
         settings = ("label", "multi_label", "lower", "longest", "augment")
         task = cls(text=config["text"] or None, **{name: config[name] for name in settings})
-        task.reader.found = dict(config.get("found", {}))
+        task.reader.found, task.reader.strict = dict(config.get("found", {})), False
         task.own_tokeniser = config["own_tokeniser"]
         task.labels = None if config["labels"] is None else Labels(config["labels"])
         task.vocabulary = None if config["vocabulary"] is None else Vocabulary.from_dict(config["vocabulary"])

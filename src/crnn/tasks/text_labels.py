@@ -33,7 +33,32 @@ def with_label(records: Sequence[Record], findings: Findings) -> list[Record]:
     for row, record in enumerate(records):
         if _missing(record.target):
             findings.add("empty label", record.name or f"row {row}", "Fill it in or remove the sample.")
-    return [replace(record, target=single_label(record)) for record in kept]
+    found = [replace(record, target=single_label(record)) for record in kept]
+    _doubt_single(found, findings)
+    return found
+
+
+def _doubt_single(records: Sequence[Record], findings: Findings) -> None:
+    """Say where labels look like several in one cell, which nobody asked for.
+
+    Raises:
+        DataError: a cell holds a list.
+    """
+    names = {record.target: record.name for record in reversed(records) if isinstance(record.target, str)}
+    for label, name in names.items():
+        if label.startswith("[") and _is_list(label):
+            raise DataError(f"{name} has the labels {label}: for several say multi_label=True (--multi-label)")
+    joined = [label for label in names if re.search(r"[|;]", label)]
+    if len(joined) > 1 and len({part for label in names for part in labels_of(label)}) < len(names):
+        advice = "They are learnt as they stand: if a text has several labels, say multi_label=True (--multi-label)."
+        findings.add("label that may be several", ", ".join(map(repr, sorted(joined)[:3])), advice, dropped=False)
+
+
+def _is_list(cell: str) -> bool:
+    try:
+        return isinstance(json.loads(cell), list)
+    except json.JSONDecodeError:
+        return False
 
 
 def with_labels(records: Sequence[Record], findings: Findings) -> list[Record]:

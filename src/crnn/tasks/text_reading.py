@@ -9,15 +9,18 @@ from pathlib import Path
 from typing import Any
 
 from crnn.data.archive import is_archive, unpack
-from crnn.data.columns import guess_columns, longer_columns
+from crnn.data.columns import guess_columns, is_header, longer_columns
 from crnn.data.encoding import decode, note_broken, note_encoding
 from crnn.data.example import Record
 from crnn.data.findings import Findings
-from crnn.data.manifest import Column, Roles, fold_name, from_manifest
+from crnn.data.manifest import Column, fold_name, from_manifest
 from crnn.data.sources import MANIFESTS, existing, located, read
 from crnn.data.table import read_table
 from crnn.errors import DataError, SpecError, UnreadableError
 from crnn.tasks.text_labels import with_label, with_labels
+
+Named = dict[str, tuple[Column, ...]]
+"""Columns by role, as they were said."""
 
 SUFFIXES = (".txt", ".text", ".md")
 """Files that are one text each, in folders and when predicting."""
@@ -38,12 +41,14 @@ class Reader:
         several: Whether a cell may hold several labels.
         found: Columns by role that were guessed in the first table with labels: later tables are tried by them, so
             that what was trained on can be predicted, and its likes without labels.
+        strict: Whether a table without the columns that were said is an error: not where another table was trained on.
     """
 
     text: tuple[Column, ...] = ()
     label: Column | None = None
     several: bool = False
     found: dict[str, Column] = field(default_factory=dict)
+    strict: bool = True
 
     def labelled(self, data: Any, targets: Any = None) -> tuple[list[Record], Findings]:
         """Records to train on or to measure.
@@ -81,7 +86,11 @@ class Reader:
         except DataError as error:
             if isinstance(error, UnreadableError) or "has no column" not in str(error):
                 raise
+            if named and not self.strict:
+                return self._renamed(Path(path), target, named)
             advised = DataError(f"{error} For texts: text=… and label=…, or --text and --label.")
+            if set(named) == {"label"} and _lacks_text(str(error)):
+                return self._with_guessed_text(Path(path), named, advised)
             if named or _has_role(str(error)):
                 raise advised from error
             try:
@@ -92,7 +101,7 @@ class Reader:
             _note_longer(records, findings, path)
         return records, findings
 
-    def _named(self, path: Any, target: str | None) -> Roles:
+    def _named(self, path: Any, target: str | None) -> Named:
         """The columns that were said, by role, as the table knows them."""
         label = () if self.label is None else (self.label,)
         said = {"text": self.text, "label": label if target else ()}
@@ -101,12 +110,37 @@ class Reader:
         numbers = [column for given in named.values() for column in given if isinstance(column, int)]
         if not numbers:
             return named
-        as_names = {role: tuple(map(str, given)) for role, given in named.items()}
-        if _has_names(path, [name for names in as_names.values() for name in names], None if mixed else max(numbers)):
+        as_names: Named = {role: tuple(map(str, given)) for role, given in named.items()}
+        if _has_names(
+            path, [str(name) for names in as_names.values() for name in names], None if mixed else max(numbers)
+        ):
             return as_names
         if mixed:
             raise SpecError(f"text={self.text}, label={self.label!r}: give names of columns, or positions, not both")
-        return named
+        return _names_at(path, named, self.text, self.label) or named
+
+    def _renamed(self, path: Path, target: str | None, named: Named) -> tuple[list[Record], Findings]:
+        """Records of a table that calls its columns otherwise than that of training: by usual names, or by a guess."""
+        records, findings = Reader(several=self.several)._table(path, target)
+        names = ", ".join(repr(name) for given in named.values() for name in given)
+        advice = "Its columns were found by the usual names, or by what stands in them."
+        findings.add("columns of another name", f"{path.name}, trained on {names}", advice, dropped=False)
+        return records, findings
+
+    def _with_guessed_text(self, path: Path, named: Named, advised: DataError) -> tuple[list[Record], Findings]:
+        """Records of a table whose label was named and whose text is called by no usual name: its longest column."""
+        try:
+            text = guess_columns(path).text
+        except DataError:
+            raise advised from None
+        if (text,) == named["label"] or not isinstance(text, str):
+            raise advised
+        self.found = self.found or {"text": text}
+        said = {**named, "text": (text,)}
+        records, findings = read(path, source="text", target="label", columns=said, blank=self.several)
+        told = f"{path.name}: column {text!r} as text"
+        findings.add("guessed column", told, "Say text=… (--text) if that is wrong.", dropped=False)
+        return records, findings
 
     def _unnamed(self, path: Path, target: str | None) -> tuple[list[Record], Findings]:
         """Records of a table whose names do not tell: by the columns of the first such table, or by a new guess."""
@@ -156,6 +190,18 @@ def _has_names(path: Any, names: Sequence[str], position: int | None) -> bool:
     if position is not None and position < max(map(len, table.rows)):
         return False
     return {fold_name(name) for name in names} <= {fold_name(cell) for cell in table.header or table.rows[0]}
+
+
+def _names_at(path: Any, named: Named, text: Sequence[Column], label: Column | None) -> Named:
+    """The names at some positions, where the first row of a table is a header all the same; else nothing."""
+    rows = read_table(path, header=False).rows
+    if not isinstance(label, int) or not text or not isinstance(text[0], int):
+        return {}
+    if not is_header(rows[0], rows[1:], label, text[0]):
+        return {}
+    found: Named = {role: tuple(rows[0][at] for at in given if isinstance(at, int)) for role, given in named.items()}
+    names = [str(name) for given in found.values() for name in given]
+    return found if all(names) and all(rows[0].count(name) == 1 for name in names) else {}
 
 
 def _note_longer(records: Sequence[Record], findings: Findings, path: Any) -> None:
@@ -244,6 +290,11 @@ def _is_folder(data: Any) -> bool:
 def _has_role(error: str) -> bool:
     """Whether a column's name was understood, so that only the other one is missing."""
     return "for the label" in error
+
+
+def _lacks_text(error: str) -> bool:
+    """Whether it is the column of the text whose name is none of the usual ones."""
+    return "for the text" in error
 
 
 def _short(text: str) -> str:

@@ -47,6 +47,8 @@ def read_vectors(path: str | Path, words: Collection[str]) -> dict[str, Vector]:
         width = width or len(cells)
         if len(cells) > width:  # a word with spaces in it, as GloVe has some
             name, cells = " ".join([name, *cells[:-width]]).strip(), cells[-width:]
+        if not width:
+            raise UnreadableError(f"{file} is no file of word vectors: line {number} has no number behind its word")
         if not cells or len(cells) != width:
             raise UnreadableError(f"{file}, line {number} has {len(cells)} numbers, not {width}: is the file whole?")
         lowered = name.lower()
