@@ -24,10 +24,11 @@ import torch
 import crnn
 from crnn.data.example import Record
 from crnn.data.findings import Findings
+from crnn.series.roles import Roles
 from crnn.series.series import Series
-from crnn.series.table import Roles, read_series
+from crnn.series.table import read_series
 from crnn.series.windows import WindowSet
-from crnn.tasks.naive import naive
+from crnn.tasks.naive import Linear, naive
 
 Errors = dict[str, float]
 
@@ -254,7 +255,7 @@ def measured(recipe: Recipe, model: crnn.Model, records: list[Record], train: li
     found = {"network": recipe.judge(torch.cat(said).numpy(), truth, windows)}
     if train is not None:
         fitted = task.windows([record for record in train if len(record.source) >= task.look_back + task.horizon])
-        for name, values in naive(windows, fitted, task.season).items():
+        for name, values in naive(windows, Linear.fitted(fitted, task.season), task.season).items():
             found[name] = recipe.judge(values.numpy(), truth, windows)
     return found
 
