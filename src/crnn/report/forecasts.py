@@ -26,7 +26,7 @@ from crnn.report.drawing import (
 from crnn.series.forecast import Forecast, by_level, errors_by_horizon
 from crnn.series.series import Series
 from crnn.series.windows import MOST_SHOWN, WindowSet
-from crnn.tasks.naive import NETWORK
+from crnn.tasks.naive import LINEAR, NETWORK
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -39,7 +39,7 @@ MOST_PANELS = 8
 SHOWN = 4
 """Horizons of history that are shown before a forecast."""
 
-_DASHES = ("--", ":", "-.", "-")
+_DASHES = ("--", ":", "-.", (0, (4, 2)))
 
 
 def of(windows: WindowSet, judged: Judged, evaluation: Evaluation, rules: Mapping[str, Tensor]) -> dict[str, Picture]:
@@ -132,11 +132,16 @@ def _panel(axes: Axes, forecast: Forecast, series: Series, truth: Any, beside: M
             axes.fill_between(forecast.times, low, high, color=BLUE, alpha=0.2, linewidth=0, label=inside)
     alone = "_" if len(forecast) == 1 else None  # a line of one point would not be seen
     for dash, (name, said) in zip(_DASHES, beside.items(), strict=False):
-        axes.plot(forecast.times, said, color=GREY, linewidth=0.9, linestyle=dash, marker=alone, label=name)
+        axes.plot(forecast.times, said, **_look(name), linewidth=0.9, linestyle=dash, marker=alone, label=name)
     if truth is not None:
         axes.plot(forecast.times, truth, color=INK, linewidth=0, marker="o", markersize=2.5, label="what came")
     axes.plot(forecast.times, forecast.values, color=ORANGE, linewidth=1.6, marker=alone, label="forecast")
     axes.tick_params(axis="x", labelrotation=20)
+
+
+def _look(rule: str) -> dict[str, Any]:
+    """The linear rule, which often lies where the network does, stands out and above."""
+    return {"color": BLUE, "zorder": 3} if rule == LINEAR else {"color": GREY}
 
 
 def _history(axes: Axes, times: NDArray[np.generic], values: NDArray[np.float64]) -> None:
@@ -166,12 +171,13 @@ def by_horizon(errors: Mapping[str, Sequence[float]], windows: int) -> Picture:
         axes.plot(
             ahead,
             means,
-            color=ORANGE if own else GREY,
+            **({"color": ORANGE} if own else _look(who)),
             linewidth=1.8 if own else 1.0,
             linestyle="-" if own else next(dashes, "--"),
             marker="o" if len(means) == 1 else None,
             label=who,
         )
+    axes.locator_params(axis="x", integer=True)
     axes.set(xlabel="steps ahead", ylabel="mean absolute error")
     axes.set_ylim(bottom=0)
     style(axes)
