@@ -14,7 +14,7 @@ from crnn import speed, store
 from crnn.compiled import Compiled
 from crnn.data.example import ExampleSet, Record
 from crnn.data.findings import Findings
-from crnn.errors import NotReadyError, SpecError
+from crnn.errors import DataError, NotReadyError, SpecError
 from crnn.explain import explain_all
 from crnn.losses import CrossEntropy
 from crnn.nn.kinds import AnySpec, read_spec
@@ -208,13 +208,18 @@ class Model:
     def _parts(self, x: Any, y: Any, share: float | None, dev_data: Any, options: TrainOptions) -> Parts:
         """Read, split, learn, prepare and check, saying what was left out."""
         findings = self.findings = Findings()
-        train, dev = read_parts(self.task, x, y, share, dev_data, options.seed, findings)
-        if self._predictor is None and self._origin is not None:
-            self.spec = self._origin.teach(self.task, train)
-        elif self._predictor is None:
-            self.task.learn(train)
-        else:
-            self.task.remember(train)
+        try:
+            train, dev = read_parts(self.task, x, y, share, dev_data, options.seed, findings)
+            if self._predictor is None and self._origin is not None:
+                self.spec = self._origin.teach(self.task, train)
+            elif self._predictor is None:
+                self.task.learn(train)
+            else:
+                self.task.remember(train)
+        except DataError as error:
+            if len(findings) == 0 or str(findings) in str(error):
+                raise
+            raise type(error)(f"{error}\n{findings}") from error  # what was left out may be the reason
         self._learnt_from = train
         train_set = examples(self.task, train, findings, options.cache)
         dev_set = examples(self.task, dev, findings, options.cache) if dev else None

@@ -248,7 +248,7 @@ def test_joined_columns_may_be_short_empty_or_have_names_of_roles(tmp_path):
     records, findings = read(written(tmp_path / "t.csv", rows), text="title,body")
     assert [record.source for record in records] == ["hi long", "ho", "full"]
     assert [record.group for record in records] == ["Ann", "", "Bo"]
-    assert not len(findings)
+    assert [finding.kind for finding in findings] == ["column of groups"]
     assert read(tmp_path / "t.csv", text="body,user")[0][0].source == "long Ann"
     assert read(written(tmp_path / "n.csv", rows[1:]), text="0,2", label=1)[0][1].source == "ho"
 
@@ -640,11 +640,11 @@ def test_positions_in_a_table_with_names_do_not_read_the_names(tmp_path):
 
 
 def test_a_label_that_was_named_does_not_hide_the_text(tmp_path):
-    rows = pairs(12, ("review_body", "star_rating"))
+    rows = pairs(12, ("words_said", "mood"))
     table = written(tmp_path / "t.csv", [("shop", *rows[0]), *(("US", *row) for row in rows[1:])])
-    records, findings = read(table, label="star_rating")
+    records, findings = read(table, label="mood")
     assert records[0].source.startswith("a film")
-    assert findings["guessed column"].names == ["t.csv: column 'review_body' as text"]
+    assert findings["guessed column"].names == ["t.csv: column 'words_said' as text"]
 
 
 def test_a_model_reads_tables_that_call_their_columns_otherwise(tmp_path):
@@ -683,3 +683,51 @@ def test_a_column_is_not_text_and_label_and_a_set_is_no_list_of_texts():
 def test_blank_rows_are_named(tmp_path):
     table = written(tmp_path / "t.csv", [("text", "label"), ("", ""), ("good film", "pos"), ("", ""), ("bad", "neg")])
     assert read(table)[1]["blank line"].names == ["t.csv line 2", "t.csv line 4"]
+
+
+def test_a_model_keeps_to_the_columns_of_training(tmp_path):
+    model = crnn.Model(crnn.TextClassification(), size="tiny")
+    model.fit(written(tmp_path / "a.csv", pairs(40, ("review", "sentiment"))), epochs=1, options=QUIET)
+    again = crnn.load(model.save(tmp_path / "m"))
+    rows = [("id", "text", "review"), *((str(at), "an order", f"a film {at}") for at in range(5))]
+    records, findings = again.task.read_unlabelled(written(tmp_path / "b.csv", rows))
+    assert [record.source for record in records] == [f"a film {at}" for at in range(5)]
+    assert "columns of another name" not in findings
+
+
+def test_rows_in_one_cell_are_told(tmp_path):
+    rows = [f"film {at} was fine,{'good' if at % 2 else 'bad'}" for at in range(30)]
+    rows[5], rows[20] = '"broken start of a quote,good', 'end 5",bad'
+    (tmp_path / "t.csv").write_text("\n".join(["text,label", *rows]))
+    assert read(tmp_path / "t.csv")[1]["cell that holds rows"].names == ["up to t.csv line 22"]
+
+
+@pytest.mark.filterwarnings("always::crnn.errors.DataWarning")
+def test_writers_who_are_classes_do_not_empty_a_side(tmp_path, recwarn):
+    rows = [("text", "label", "user"), *((*row, "ann" if row[1] == "pos" else "bob") for row in pairs(48)[1:])]
+    model = crnn.Model(crnn.TextClassification(), size="tiny")
+    model.fit(written(tmp_path / "t.csv", rows), epochs=1, options=QUIET)
+    assert model.findings["groups that are classes"].names == ["2 groups"]
+    assert model.findings["column of groups"].names == ["2 groups"]
+
+
+def test_weights_are_told_and_may_not_all_be_zero(tmp_path):
+    rows = [(*row, "0" if at else "weight") for at, row in enumerate(pairs(12))]
+    with pytest.raises(DataError, match="the weight of all 12 rows"):
+        read(written(tmp_path / "t.csv", rows))
+    rows[3] = (*rows[3][:2], "2")
+    assert read(written(tmp_path / "t.csv", rows))[1]["column of weights"].names == ["'weight'"]
+
+
+def test_a_header_above_short_texts_is_no_text(tmp_path):
+    rows = [("用户说的话", "好坏"), *((f"很好吃{at}", "正") if at % 2 else (f"难吃{at}", "负") for at in range(12))]
+    records, findings = read(written(tmp_path / "t.csv", rows))
+    assert {record.target for record in records} == {"正", "负"}
+    assert "guessed column" in findings
+
+
+def test_what_was_left_out_stands_in_the_error_that_it_led_to(tmp_path):
+    rows = [f"good, film {at},pos" if at % 2 else f"bad film {at},neg" for at in range(20)]
+    (tmp_path / "t.csv").write_text("\n".join(["text,label", *rows]))
+    with pytest.raises(DataError, match=r"only 'neg'[\s\S]*10 torn row \(left out\)"):
+        crnn.Model(crnn.TextClassification(), size="tiny").fit(tmp_path / "t.csv", epochs=1, options=QUIET)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -9,6 +11,8 @@ from typing import NamedTuple
 from crnn.data.table import Table, read_table
 from crnn.errors import DataError
 
+_LONGEST_NAME = 24
+_FEW = 6
 LOOKED_AT = 2000
 """Rows that are looked at."""
 
@@ -24,7 +28,8 @@ def guess_columns(path: str | Path, *, encoding: str | None = None) -> Columns:
     """Find the text, the column with the longest cells, and the label, that with the fewest different values.
 
     Rows are looked at from all over the file, since many are sorted by label. A label is filled in for at least half of
-    them. The first row is a header where its label never comes again and its text is shorter than nearly all texts.
+    them. The first row is a header where its label never comes again and its text is shorter than nearly all texts, or
+    where all its cells could be names and all other labels come again.
 
     Raises:
         UnreadableError: the file is no table.
@@ -54,7 +59,18 @@ def is_header(first: Sequence[str], rows: Sequence[Sequence[str]], label: int, t
     if max(label, text) >= len(first) or any(label < len(row) and row[label] == first[label] for row in rows):
         return False
     longer = sum(len(row[text]) > len(first[text]) for row in rows if text < len(row))
-    return longer >= 0.9 * len(rows)
+    return longer >= 0.9 * len(rows) or (_are_names(first) and _all_repeat(rows, label))
+
+
+def _are_names(cells: Sequence[str]) -> bool:
+    """Whether cells could be names of columns: a word or two without the marks of a sentence."""
+    return all(re.fullmatch(r"[^\W\d][\w-]*( [\w-]+)?", cell) and len(cell) <= _LONGEST_NAME for cell in cells)
+
+
+def _all_repeat(rows: Sequence[Sequence[str]], label: int) -> bool:
+    """Whether each label comes again, so that one that does not is no label."""
+    counts = Counter(row[label] for row in rows if label < len(row) and row[label])
+    return len(rows) >= _FEW and len(counts) > 1 and min(counts.values()) > 1
 
 
 def longer_columns(extras: Sequence[dict[str, str]], texts: Sequence[str]) -> list[str]:

@@ -12,7 +12,7 @@ from typing import Any
 from crnn.data.encoding import note_broken, note_encoding
 from crnn.data.example import Record
 from crnn.data.findings import Findings
-from crnn.data.table import Table, read_table
+from crnn.data.table import Table, holds_rows, read_table
 from crnn.errors import DataError, UnknownNameError
 
 COLUMNS: dict[str, tuple[str, ...]] = {
@@ -22,12 +22,39 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     ),
     "label": (
         *("label", "labels", "class", "class_name", "command", "target", "category", "keyword", "word", "intent"),
-        *("class_index", "sentiment", "y", "topic", "polarity", "rating", "stars", "标签", "类别", "情感", "分类"),
+        *(
+            "class_index",
+            "sentiment",
+            "y",
+            "topic",
+            "polarity",
+            "rating",
+            "stars",
+            "star_rating",
+            "标签",
+            "类别",
+            "情感",
+            "分类",
+            "评分",
+            "星级",
+        ),
     ),
     "text": (
-        *("text", "transcript", "transcription", "sentence", "utterance", "content", "review", "comment", "text_a"),
+        *(
+            "text",
+            "transcript",
+            "transcription",
+            "sentence",
+            "utterance",
+            "content",
+            "review",
+            "comment",
+            "text_a",
+            "review_text",
+            "review_body",
+        ),
         *("ground_truth", "gt", "body", "message", "tweet", "question", "document", "description", "headline", "title"),
-        *("文本", "内容", "评论", "句子", "正文", "标题"),
+        *("文本", "内容", "评论", "句子", "正文", "标题", "评价", "评论内容"),
     ),
     "group": ("group", "speaker", "speaker_id", "client_id", "user", "writer", "writer_id", "page_or_writer"),
     "split": ("split", "set", "subset", "partition"),
@@ -98,6 +125,8 @@ def from_manifest(
     ]
     if not records:
         raise DataError(f"no row of {path} can be used:\n{reader.findings}")
+    if not any(record.weight for record in records):
+        raise DataError(f"the weight of all {len(records)} rows of {path} is 0: nothing could be learnt from them")
     return records, reader.findings
 
 
@@ -172,6 +201,9 @@ class _Reader:
             self.findings.add("torn row", title, "It has more cells than the header: check delimiter and quoting.")
             return None
         note_broken(self.findings, title, cells)
+        if self.table.header and any(holds_rows(cell, len(self.table.header)) for cell in cells):
+            advice = "Is a quotation mark open or too many? What follows it became part of one cell."
+            self.findings.add("cell that holds rows", f"up to {title}", advice, dropped=False)
         values = {
             role: " ".join(cells[place] for place in places if place < len(cells) and cells[place])
             for role, places in self.places.items()

@@ -66,6 +66,20 @@ def read_table(path: str | Path, *, encoding: str | None = None, header: bool = 
     return Table(file, tuple(rows[0]), rows[1:], lines[1:], found, blank)
 
 
+def holds_rows(cell: str, width: int) -> bool:
+    r"""Whether a cell looks as if a stray quotation mark had swallowed rows: most of its lines have all their cells.
+
+    Example:
+        >>> holds_rows("a start\ngood film,1\nbad film,0\nan end", 2), holds_rows("Dear all,\nthank you,\nAnn", 2)
+        (True, False)
+    """
+    inner = cell.split("\n")[1:-1]
+    if width < 2 or len(inner) < 2:
+        return False
+    rows = (sum(line.count(mark) == width - 1 and not line.endswith(mark) for line in inner) for mark in _DELIMITERS)
+    return max(rows) >= 0.8 * len(inner)
+
+
 def read_text(file: Path, encoding: str | None = None) -> str:
     """The text of a file, plain or gzipped, in any common encoding, with line feeds alone between its lines.
 

@@ -105,6 +105,12 @@ class Option:
         return "--" + self.name.replace("_", "-")
 
 
+def _one_sided(records: Sequence[Record], rows: Sequence[Any]) -> bool:
+    """Whether a class is missing in the training part, or the validation part has a single one of several."""
+    train, dev = ({str(records[row].target) for row in part} for part in rows)
+    return len(train | dev) > 1 and (bool(dev - train) or len(dev) == 1)
+
+
 class Task(ABC):
     """One kind of recognition: from records to examples, from scores to answers.
 
@@ -159,7 +165,13 @@ class Task(ABC):
         """
         plan = self.plan
         policy = "group" if plan.split != "tail" and any(record.group for record in records) else plan.split
-        rows = split(records, plan.validation_split if share is None else share, policy, seed, findings)
+        wanted = plan.validation_split if share is None else share
+        rows = split(records, wanted, policy, seed, findings)
+        if policy == "group" and plan.split == "stratified" and _one_sided(records, rows):
+            advice = "A class would stand on one side alone: the split is by class, and groups are on both sides."
+            told = f"{len({record.group for record in records})} groups"
+            findings.add("groups that are classes", told, advice, dropped=False)
+            rows = split(records, wanted, plan.split, seed, findings)
         return [records[row] for row in rows[0]], [records[row] for row in rows[1]]
 
     @abstractmethod

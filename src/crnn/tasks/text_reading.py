@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,7 @@ from crnn.data.columns import guess_columns, is_header, longer_columns
 from crnn.data.encoding import decode, note_broken, note_encoding
 from crnn.data.example import Record
 from crnn.data.findings import Findings
-from crnn.data.manifest import Column, fold_name, from_manifest
+from crnn.data.manifest import COLUMNS, Column, fold_name, from_manifest
 from crnn.data.sources import MANIFESTS, existing, located, read
 from crnn.data.table import read_table
 from crnn.errors import DataError, SpecError, UnreadableError
@@ -25,6 +25,7 @@ Named = dict[str, tuple[Column, ...]]
 SUFFIXES = (".txt", ".text", ".md")
 """Files that are one text each, in folders and when predicting."""
 
+_ROLES = ("text", "label")
 _SHOWN = 40
 """Letters of a text that a message shows."""
 _SENTENCE = 4
@@ -81,6 +82,9 @@ class Reader:
 
     def _table(self, path: Any, target: str | None) -> tuple[list[Record], Findings]:
         named = self._named(path, target)
+        if not named and any(isinstance(column, str) for column in self.found.values()):
+            with contextlib.suppress(DataError):
+                return _by(path, self.found, target, self.several)
         try:
             records, findings = read(path, source="text", target=target, columns=named, blank=self.several)
         except DataError as error:
@@ -88,7 +92,8 @@ class Reader:
                 raise
             if named and not self.strict:
                 return self._renamed(Path(path), target, named)
-            advised = DataError(f"{error} For texts: text=… and label=…, or --text and --label.")
+            how = "text=… and label=…, or --text and --label" if self.strict else "name the columns as in training"
+            advised = DataError(f"{error} For texts: {how}.")
             if set(named) == {"label"} and _lacks_text(str(error)):
                 return self._with_guessed_text(Path(path), named, advised)
             if named or _has_role(str(error)):
@@ -99,7 +104,17 @@ class Reader:
                 raise (reason if target else advised) from error
         if len(self.text) < 2:
             _note_longer(records, findings, path)
+        if not named and self.found and not self.strict:
+            self._note_renamed(path, self.found.values(), findings)
+        elif not named and target:
+            self.found = self.found or _usual(path)
         return records, findings
+
+    def _note_renamed(self, path: Any, names: Iterable[Column], findings: Findings) -> None:
+        """Say that a table lacks the columns that were trained on, and was read all the same."""
+        advice = "Its columns were found by the usual names, or by what stands in them."
+        told = f"{Path(path).name}, trained on {', '.join(map(repr, names))}"
+        findings.add("columns of another name", told, advice, dropped=False)
 
     def _named(self, path: Any, target: str | None) -> Named:
         """The columns that were said, by role, as the table knows them."""
@@ -122,9 +137,7 @@ class Reader:
     def _renamed(self, path: Path, target: str | None, named: Named) -> tuple[list[Record], Findings]:
         """Records of a table that calls its columns otherwise than that of training: by usual names, or by a guess."""
         records, findings = Reader(several=self.several)._table(path, target)
-        names = ", ".join(repr(name) for given in named.values() for name in given)
-        advice = "Its columns were found by the usual names, or by what stands in them."
-        findings.add("columns of another name", f"{path.name}, trained on {names}", advice, dropped=False)
+        self._note_renamed(path, (name for given in named.values() for name in given), findings)
         return records, findings
 
     def _with_guessed_text(self, path: Path, named: Named, advised: DataError) -> tuple[list[Record], Findings]:
@@ -146,14 +159,14 @@ class Reader:
         """Records of a table whose names do not tell: by the columns of the first such table, or by a new guess."""
         if self.found:
             with contextlib.suppress(DataError):
-                return _by(path, self.found, target)
+                return _by(path, self.found, target, self.several)
         text, label = guess_columns(path)
         found: dict[str, Column] = {"text": text}
         try:  # a label that is called so is believed
-            records, findings = _by(path, found, target)
+            records, findings = _by(path, found, target, self.several)
         except DataError:
             found["label"] = label
-            records, findings = _by(path, found, target)
+            records, findings = _by(path, found, target, self.several)
         if target and not self.found:
             self.found = found
         where = "column" if isinstance(text, str) else "no names of columns; column"
@@ -173,15 +186,30 @@ class Reader:
             else:
                 kind = type(record.source).__name__
                 raise DataError(f"{record.name or f'row {row}'} is a {kind}, not a text: give texts or files of texts")
+        if any(record.weight != 1.0 for record in kept):
+            advice = "In training each text counts as much as its weight says: rename the column if it means another."
+            findings.add("column of weights", "'weight'", advice, dropped=False)
+        if any(record.group for record in kept):
+            told = f"{len({record.group for record in kept})} groups"
+            advice = "No group is in training and validation: rename the column if it says nothing of the texts."
+            findings.add("column of groups", told, advice, dropped=False)
         if not kept:
             raise DataError(f"there is no text to read:\n{findings}")
         return kept, findings
 
 
-def _by(path: Path, found: dict[str, Column], target: str | None) -> tuple[list[Record], Findings]:
+def _usual(path: Any) -> dict[str, Column]:
+    """The columns that usual names tell, in a table whose columns have names."""
+    header = read_table(path).header
+    folded = [fold_name(name) for name in header]
+    places = {role: next((folded.index(name) for name in COLUMNS[role] if name in folded), None) for role in _ROLES}
+    return {role: header[place] for role, place in places.items() if place is not None}
+
+
+def _by(path: Path, found: dict[str, Column], target: str | None, several: bool) -> tuple[list[Record], Findings]:
     """Records of a table by columns that were found; when predicting the label's is none of them."""
     columns = {role: column for role, column in found.items() if target or role == "text"}
-    return read(path, source="text", target=target, columns=columns)
+    return read(path, source="text", target=target, columns=columns, blank=several)
 
 
 def _has_names(path: Any, names: Sequence[str], position: int | None) -> bool:
@@ -256,7 +284,7 @@ def looks_like_texts(path: Path) -> bool:
         if tables:
             return looks_like_texts(tables[0])
         below = (file for folder in sorted(path.iterdir()) if folder.is_dir() for file in sorted(folder.rglob("*.*")))
-        first = next(below, None)
+        first = next((file for file in below if not file.name.startswith(".")), None)
         return first is not None and first.suffix.lower() in SUFFIXES
     if not _is_table(path) or not path.is_file():
         return False
