@@ -1,5 +1,8 @@
 """Promises that once were broken: each test here stands for a mistake that a careful reader found."""
 
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 from torchmetrics.classification import MulticlassConfusionMatrix
@@ -177,3 +180,10 @@ def test_ordinary_mistakes_are_said_plainly(tmp_path):
     model.fit(x, y, epochs=np.int64(1), options=QUIET)
     with pytest.raises(ShapeError, match=r"x\[None\]"):
         model.predict(x[0])
+
+
+def test_errors_are_there_as_soon_as_the_package_is():
+    said = subprocess.run(
+        [sys.executable, "-c", "import crnn; print(crnn.errors.DataError.__name__)"], capture_output=True, text=True
+    )
+    assert said.stdout.strip() == "DataError", said.stderr

@@ -124,6 +124,8 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
+    if name == "errors":
+        return import_module("crnn.errors")
     if name not in _HOMES:
         raise AttributeError(f"module 'crnn' has no attribute {name!r}")
     value = getattr(import_module(_HOMES[name]), name)
