@@ -13,6 +13,7 @@ from crnn.data.findings import Findings
 from crnn.errors import DataError, SpecError
 from crnn.metrics import METRICS
 from crnn.predictor import BATCH, Predictor
+from crnn.report.tables import Compared
 from crnn.series.forecast import Forecast, by_level, errors_by_horizon, time_text
 from crnn.series.known import note_unseen
 from crnn.series.series import Series
@@ -55,7 +56,7 @@ class Backtest:
 
     def to_dict(self) -> dict[str, Any]:
         """For JSON: NaN becomes None."""
-        clean = {who: {name: _plain(value) for name, value in row.items()} for who, row in self.measures.items()}
+        clean = {who: Compared(who, row).to_dict() for who, row in self.measures.items()}
         return {
             "windows": self.windows,
             "series": self.series,
@@ -137,10 +138,6 @@ def backtest(
         [judged.before(row) for row in shown],
         findings,
     )
-
-
-def _plain(value: float) -> float | None:
-    return value if np.isfinite(value) else None
 
 
 def _rows(windows: WindowSet, step: int) -> list[int]:

@@ -22,37 +22,12 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     ),
     "label": (
         *("label", "labels", "class", "class_name", "command", "target", "category", "keyword", "word", "intent"),
-        *(
-            "class_index",
-            "sentiment",
-            "y",
-            "topic",
-            "polarity",
-            "rating",
-            "stars",
-            "star_rating",
-            "标签",
-            "类别",
-            "情感",
-            "分类",
-            "评分",
-            "星级",
-        ),
+        *("class_index", "sentiment", "y", "topic", "polarity", "rating", "stars", "star_rating"),
+        *("标签", "类别", "情感", "分类", "评分", "星级"),
     ),
     "text": (
-        *(
-            "text",
-            "transcript",
-            "transcription",
-            "sentence",
-            "utterance",
-            "content",
-            "review",
-            "comment",
-            "text_a",
-            "review_text",
-            "review_body",
-        ),
+        *("text", "transcript", "transcription", "sentence", "utterance", "content", "review", "comment", "text_a"),
+        *("review_text", "review_body"),
         *("ground_truth", "gt", "body", "message", "tweet", "question", "document", "description", "headline", "title"),
         *("文本", "内容", "评论", "句子", "正文", "标题", "评价", "评论内容"),
     ),
@@ -139,9 +114,8 @@ def _places(
             raise UnknownNameError("column role", role, COLUMNS)
     places = {role: tuple(_named(table, role, name) for name in names) for role, names in wanted.items()}
     taken = {place for found in places.values() for place in found}
-    plain = [fold_name(name) for name in table.header]
-    for role, names in COLUMNS.items():
-        found = next((plain.index(name) for name in names if name in plain), None)
+    for role in COLUMNS:
+        found = usual_place(table.header, role)
         if role not in places and found is not None and found not in taken:
             places[role] = (found,)
             taken.add(found)
@@ -162,6 +136,12 @@ def _named(table: Table, role: str, name: Column) -> int:
     if fold_name(name) not in folded:
         raise DataError(_missing(table, f"{name!r} for the {role}", role, (name,)))
     return folded.index(fold_name(name))
+
+
+def usual_place(header: Sequence[str], role: str) -> int | None:
+    """The place of the column that has one of the usual names of a role, the most usual one first."""
+    folded = [fold_name(name) for name in header]
+    return next((folded.index(name) for name in COLUMNS[role] if name in folded), None)
 
 
 def fold_name(name: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 import torch
@@ -13,6 +13,10 @@ PENALTIES = tuple(10.0**power for power in range(-6, 5))
 
 HELD = 0.2
 """Share of the samples, the last ones, on which penalty and rule are chosen."""
+
+
+_Try = tuple[Tensor, float, Tensor]
+"""A rule, a penalty, and the errors that they make."""
 
 
 class Solution(NamedTuple):
@@ -56,22 +60,20 @@ def ridge(x: Tensor, y: Tensor, rules: Sequence[Tensor] = (), times: Tensor | No
     cut = len(x) - round(HELD * len(x))
     fitted = begins[:cut] <= begins[min(cut, len(x) - 1)] - gap
     if cut == len(x) or int(fitted.sum()) < 2:
-        rule, errors = min(((rule, y - x @ rule.T) for rule in tried), key=lambda one: _size(one[1]))
-        return Solution(*_Solved(x, y, rule).at(PENALTIES[-1]), errors)
-    best = None
-    for rule in tried:
-        parts = _Solved(x[:cut][fitted], y[:cut][fitted], rule)
+        tries: Iterable[_Try] = ((rule, PENALTIES[-1], y - x @ rule.T) for rule in tried)
+    else:
+        tries = _tries(x[:cut][fitted], y[:cut][fitted], x[cut:], y[cut:], tried)
+    rule, penalty, errors = min(tries, key=lambda each: float(each[2].abs().mean()))
+    return Solution(*_Solved(x, y, rule).at(penalty), errors)
+
+
+def _tries(x: Tensor, y: Tensor, held: Tensor, came: Tensor, rules: Sequence[Tensor]) -> Iterator[_Try]:
+    """The errors on what was held back of each rule and each penalty, one after the other: all at once fill memory."""
+    for rule in rules:
+        parts = _Solved(x, y, rule)
         for penalty in PENALTIES:
             weight, bias = parts.at(penalty)
-            errors = y[cut:] - x[cut:] @ weight.T - bias
-            if best is None or _size(errors) < _size(best[2]):
-                best = rule, penalty, errors
-    assert best is not None
-    return Solution(*_Solved(x, y, best[0]).at(best[1]), best[2])
-
-
-def _size(errors: Tensor) -> float:
-    return float(errors.abs().mean())
+            yield rule, penalty, came - held @ weight.T - bias
 
 
 def rules(look_back: int, horizon: int, season: int) -> list[Tensor]:

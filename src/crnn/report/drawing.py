@@ -93,7 +93,7 @@ def legend_below(axes: Axes) -> None:
     figure.legend(handles, names, loc="outside lower center", ncols=4, **_LEGEND)
 
 
-def finish(figure: Figure, name: str, alt: str, least_px: int = 260, note: str = "") -> Picture:
+def finish(figure: Figure, name: str, alt: str, least_px: int = 260, note: str = "", key: str = "") -> Picture:
     """The figure as SVG and PNG, with what it leaves out above it."""
     if note:
         figure.suptitle(note, fontsize=10, color=INK)
@@ -108,6 +108,7 @@ def finish(figure: Figure, name: str, alt: str, least_px: int = 260, note: str =
         least_px,
         round(96 * figure.get_figwidth()),
         note,
+        key,
     )
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -106,7 +105,7 @@ def picture(
     total = total or len(forecasts)
     note = f"the first {count} of {total:,} series" if count < total else ""
     alt = f"Forecasts of {note or f'{count} series'} with their history" + (" and what came" if truth else "")
-    return replace(finish(figure, "forecasts", f"{alt}. {key}".rstrip(" ."), 420, note), key=key)
+    return finish(figure, "forecasts", f"{alt}. {key}".rstrip(" ."), 420, note, key)
 
 
 def _titles(names: Sequence[str]) -> tuple[list[str], str]:

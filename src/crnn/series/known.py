@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from crnn.data.findings import Findings
 from crnn.errors import DataError
+from crnn.series.numbers import is_number
 from crnn.series.scaling import require_moderate
 from crnn.series.series import Series
 
@@ -89,18 +90,10 @@ def as_texts(values: Column, known: Sequence[str]) -> Column:
     """
     if values.dtype == object:
         return values
-    texts = {float(text): text for text in known if _is_number(text)}
+    texts = {float(text): text for text in known if is_number(text)}
     return np.array(
         ["" if np.isnan(value) else texts.get(value, f"{value:.15g}") for value in values.tolist()], dtype=object
     )
-
-
-def _is_number(text: str) -> bool:
-    try:
-        float(text)
-    except ValueError:
-        return False
-    return True
 
 
 def require_numbers(series: Series, name: str) -> None:
@@ -112,7 +105,7 @@ def require_numbers(series: Series, name: str) -> None:
     values = series.known[name]
     if values.dtype != object:
         return
-    texts = [place for place, text in enumerate(values.tolist()) if text and not _is_number(str(text))]
+    texts = [place for place, text in enumerate(values.tolist()) if text and not is_number(str(text))]
     place = texts[0] if texts else 0
     raise DataError(
         f"{series.name}, {series.when(place)}: the column {name!r} holds {values[place]!r}, but the model was trained"

@@ -28,6 +28,15 @@ _MOSTLY = 0.5
 """Share of readable cells from which a column is one of numbers."""
 
 
+def is_number(text: str) -> bool:
+    """Whether a text is a number as programs write it."""
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
+
+
 def looks_numeric(cells: Sequence[str]) -> bool:
     """Whether most cells that say something are numbers, in any of the ways that `numbers` reads.
 

@@ -11,7 +11,7 @@ from crnn.data.findings import Findings
 from crnn.data.table import Table
 from crnn.errors import DataError, SpecError, UnknownNameError
 from crnn.series.numbers import looks_numeric
-from crnn.series.time_columns import CALENDAR, called, cells_of, find, texts_of
+from crnn.series.time_columns import CALENDAR, are_counts, called, cells_of, find, texts_of
 
 _SERIES_NAMES = ("id", "unique_id", "series", "store", "shop", "item", "sku", "product", "symbol", "sensor", "station")
 _ENDINGS = ("", "_id", "_name", "_nr", "_no", "_code", "_number", "id")
@@ -150,7 +150,7 @@ def _may_name(cells: Sequence[str]) -> bool:
     told = [cell for cell in cells if cell]
     if len(told) < (1 - _FEW_EMPTY) * len(cells):
         return False
-    whole = all(cell.lstrip("-").isdigit() for cell in told) or not looks_numeric(told)
+    whole = are_counts(told) or not looks_numeric(told)
     return whole and 1 < len(set(told)) <= len(told) / 2
 
 

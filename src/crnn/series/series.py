@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from crnn.errors import ShapeError
-from crnn.series.forecast import time_texts
+from crnn.series.forecast import time_text
 from crnn.series.roles import Roles
 from crnn.series.steps import Step
 
@@ -71,8 +71,8 @@ class Series:
     def when(self, place: int) -> str:
         """The time of a step, or its number where steps have no times; steps behind the end are still to come."""
         beyond = place - len(self) + 1
-        times = self.times[[place]] if beyond <= 0 else self.next_times(beyond)[-1:]
-        return ("" if times.dtype.kind == "M" else "step ") + time_texts(times)[0]
+        time = self.times[place] if beyond <= 0 else self.next_times(beyond)[-1]
+        return ("" if time.dtype.kind == "M" else "step ") + time_text(time)
 
     def next_times(self, count: int) -> NDArray[np.generic]:
         """The times of the next `count` steps: those that the data name, then those that the step leads to."""

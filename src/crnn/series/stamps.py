@@ -189,17 +189,19 @@ def _order(cells: Sequence[str], column: str, lines: Sequence[int], step: Step |
     slashed = [(cell, found) for cell in cells if (found := SLASHED.search(cell)) and len(found[1]) < 4]
     if not slashed:
         return "dmy"
-    even: dict[Order, float] = {order: _unevenness([read(cell, order) for cell in cells]) for order in _ORDERS}
-    others = min(even["dmy"], even["mdy"])
-    if all(len(found[1]) == 2 == len(found[3]) for _, found in slashed) and np.inf > even["ymd"] <= others:
-        if even["ymd"] < others:
+    firsts, seconds = (max(int(found[part]) for _, found in slashed) for part in (1, 2))
+    two_digits = all(len(found[1]) == 2 == len(found[3]) for _, found in slashed)
+    even: dict[Order, float] = {}
+    if two_digits or max(firsts, seconds) <= 12:
+        even = {order: _unevenness([read(cell, order) for cell in cells]) for order in _ORDERS}
+    if two_digits and np.inf > even["ymd"] <= min(even["dmy"], even["mdy"]):
+        if even["ymd"] < min(even["dmy"], even["mdy"]):
             return "ymd"
         if all("-" in found[0] for _, found in slashed):
             raise DataError(
                 f"column {column!r}: {cells[0]!r} may begin or end with the year, and nothing in the column tells"
                 " which. Write dates as 2024-01-31"
             )
-    firsts, seconds = (max(int(found[part]) for _, found in slashed) for part in (1, 2))
     if (firsts > 12) != (seconds > 12):
         return "dmy" if firsts > 12 else "mdy"
     if firsts > 12:

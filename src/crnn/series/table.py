@@ -19,7 +19,7 @@ from crnn.errors import DataError
 from crnn.series.columns import NAMES
 from crnn.series.forecast import time_text
 from crnn.series.grid import Rows, gridded
-from crnn.series.numbers import MISSING, looks_numeric, numbers
+from crnn.series.numbers import MISSING, is_number, looks_numeric, numbers
 from crnn.series.pivot import unpivoted
 from crnn.series.roles import Roles, check_names, find_rest, find_time, holds_numbers_alone
 from crnn.series.series import Series
@@ -90,7 +90,7 @@ def _read(path: Path) -> Table:
 
 def _is_header(cells: Sequence[str]) -> bool:
     """Whether a first row names columns: not where it is a time and numbers, or a name and values that do not count."""
-    plain = [_is_number(cell) for cell in cells]
+    plain = [is_number(cell) for cell in cells]
     if any(plain) and all(each or looks_like_time([cell]) for each, cell in zip(plain, cells, strict=True)):
         return False
     return len(cells) < 3 or not all(plain[1:]) or is_time_name(cells[0]) or _count(cells[1:])
@@ -118,7 +118,7 @@ def _whole(table: Table, findings: Findings) -> Table:
     while (
         width > 1
         and table.header[width - 1] == f"unnamed {width}"
-        and not any(map(any, (row[width - 1 :] for row in table.rows)))
+        and not any(any(row[width - 1 :]) for row in table.rows)
     ):
         width -= 1
     table = replace(table, header=table.header[:width])
@@ -129,14 +129,6 @@ def _whole(table: Table, findings: Findings) -> Table:
     if not kept:
         raise DataError(f"no row of {table.path} can be used:\n{findings}")
     return replace(table, rows=[table.rows[at] for at in kept], lines=[table.lines[at] for at in kept])
-
-
-def _is_number(cell: str) -> bool:
-    try:
-        float(cell)
-    except ValueError:
-        return False
-    return True
 
 
 def _unique(header: Sequence[str]) -> tuple[str, ...]:

@@ -51,18 +51,22 @@ def find(table: Table, free: Sequence[str]) -> tuple[str, ...]:
         table: The table.
         free: Names of the columns that have no other role.
     """
+    cells = {name: cells_of(table, name) for name in free}
+    said = {name: [cell for cell in cells[name] if cell] for name in free}
     named = [name for name in free if called(name, _NAMES) or any(word in name for word in _NAMES_ABROAD)]
     others = [name for name in free if name not in named]
-    dates = [name for name in named if _mostly_times(cells_of(table, name)) and _told(table, name)]
-    dates += [name for name in others if looks_like_time(_said(table, name)) and not _are_numbers(_said(table, name))]
+    told = [name for name in named if _told(name, said[name])]
+    timely = [name for name in others if looks_like_time(said[name])]
+    dates = [name for name in told if _mostly_times(said[name])]
+    dates += [name for name in timely if not _are_numbers(said[name][:LOOKED_AT])]
     if dates:
         return _with_clock(table, dates[0], free)
     if parts := _parts(table, free):
         return parts
-    counted = [name for name in others if looks_like_time(_said(table, name)) and _are_even(cells_of(table, name))]
-    counted += [name for name in named if _are_counts(cells_of(table, name)) and _told(table, name)]
-    counted += [name for name in others if name.lower() in _COUNTS and _are_even(cells_of(table, name))]
-    unread = [name for name in named if name.lower() in _STAMPS and not _are_numbers(_said(table, name))]
+    counted = [name for name in timely if _are_even(said[name])]
+    counted += [name for name in told if are_counts(cells[name])]
+    counted += [name for name in others if name.lower() in _COUNTS and _are_even(said[name])]
+    unread = [name for name in named if name.lower() in _STAMPS and not _are_numbers(said[name][:LOOKED_AT])]
     return tuple((counted or unread)[:1])  # whoever reads what no one can says which cell it is
 
 
@@ -71,10 +75,9 @@ def is_time_name(name: str) -> bool:
     return name.lower() in (*_NAMES, *_NAMES_ABROAD)
 
 
-def _told(table: Table, name: str) -> bool:
+def _told(name: str, said: Sequence[str]) -> bool:
     """Whether a column is of time by more than a word in its name, where it holds plain numbers: ``orders_per_day``."""
-    cells = cells_of(table, name)
-    return not _are_numbers([cell for cell in cells if cell]) or name.lower() in _NAMES or _are_even(cells)
+    return not _are_numbers(said) or name.lower() in _NAMES or _are_even(said)
 
 
 def texts_of(table: Table, names: Sequence[str]) -> list[str]:
@@ -155,10 +158,6 @@ def _mostly_times(cells: Sequence[str]) -> bool:
     return sum(looks_like_time([cell]) for cell in told) > len(told) / 2
 
 
-def _said(table: Table, name: str) -> list[str]:
-    return [cell for cell in cells_of(table, name) if cell][:LOOKED_AT]
-
-
 def _are_numbers(cells: Sequence[str]) -> bool:
     return all(cell.lstrip("-").replace(".", "", 1).isdigit() for cell in cells)
 
@@ -166,7 +165,7 @@ def _are_numbers(cells: Sequence[str]) -> bool:
 def _are_even(cells: Sequence[str]) -> bool:
     """Whether numbers count on: nine of ten rows go on by none or by one and the same step, and few turn back."""
     try:
-        values = np.array([cell for cell in cells if cell], np.float64)
+        values = np.array(cells, np.float64)
     except ValueError:
         return False
     gaps = np.diff(values)
@@ -182,5 +181,6 @@ def _are_times_of_day(cells: Sequence[str]) -> bool:
     return bool(told) and all(clock.fullmatch(cell) for cell in told)
 
 
-def _are_counts(cells: Sequence[str]) -> bool:
+def are_counts(cells: Sequence[str]) -> bool:
+    """Whether all cells are whole numbers."""
     return all(cell.lstrip("-").isdigit() for cell in cells)

@@ -57,12 +57,11 @@ class Labels:
             DataError: a label that was not learnt.
         """
         name = plain(target)
-        if name not in self._numbers and str(name) in self._by_text:
-            return self._by_text[str(name)]
-        if name not in self._numbers:
+        number = self._numbers.get(name, self._by_text.get(str(name)))
+        if number is None:
             known = ", ".join(map(str, self.names[:10])) + (", …" if len(self.names) > 10 else "")
             raise DataError(f"label {name!r} does not occur in the training part; known: {known}")
-        return self._numbers[name]
+        return number
 
 
 def plain(target: Any) -> Any:
