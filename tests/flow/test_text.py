@@ -731,3 +731,12 @@ def test_what_was_left_out_stands_in_the_error_that_it_led_to(tmp_path):
     (tmp_path / "t.csv").write_text("\n".join(["text,label", *rows]))
     with pytest.raises(DataError, match=r"only 'neg'[\s\S]*10 torn row \(left out\)"):
         crnn.Model(crnn.TextClassification(), size="tiny").fit(tmp_path / "t.csv", epochs=1, options=QUIET)
+
+
+def test_a_model_of_a_file_without_names_reads_its_likes_without_a_word(tmp_path):
+    model = crnn.Model(crnn.TextClassification(), size="tiny")
+    with pytest.warns(DataWarning, match="guessed column"):
+        model.fit(written(tmp_path / "a.csv", pairs(40)[1:]), epochs=1, options=QUIET)
+    again = crnn.load(model.save(tmp_path / "m"))
+    records, findings = again.task.read_unlabelled(written(tmp_path / "b.csv", pairs(20)[1:]))
+    assert (len(records), len(findings)) == (20, 0)

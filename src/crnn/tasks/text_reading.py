@@ -13,7 +13,7 @@ from crnn.data.columns import guess_columns, is_header, longer_columns
 from crnn.data.encoding import decode, note_broken, note_encoding
 from crnn.data.example import Record
 from crnn.data.findings import Findings
-from crnn.data.manifest import COLUMNS, Column, fold_name, from_manifest
+from crnn.data.manifest import Column, fold_name, from_manifest, usual_place
 from crnn.data.sources import MANIFESTS, existing, located, read
 from crnn.data.table import read_table
 from crnn.errors import DataError, SpecError, UnreadableError
@@ -25,7 +25,6 @@ Named = dict[str, tuple[Column, ...]]
 SUFFIXES = (".txt", ".text", ".md")
 """Files that are one text each, in folders and when predicting."""
 
-_ROLES = ("text", "label")
 _SHOWN = 40
 """Letters of a text that a message shows."""
 _SENTENCE = 4
@@ -61,7 +60,9 @@ class Reader:
             located(data)
         records, findings = self._table(data, "label") if _is_table(data) else self._other(data, targets)
         records = with_labels(records, findings) if self.several else with_label(records, findings)
-        return self._whole(records, findings)
+        records, findings = self._whole(records, findings)
+        _note_training(records, findings)
+        return records, findings
 
     def unlabelled(self, data: Any) -> tuple[list[Record], Findings]:
         """Records to predict. A string that is no file is a text."""
@@ -82,9 +83,10 @@ class Reader:
 
     def _table(self, path: Any, target: str | None) -> tuple[list[Record], Findings]:
         named = self._named(path, target)
-        if not named and any(isinstance(column, str) for column in self.found.values()):
-            with contextlib.suppress(DataError):
-                return _by(path, self.found, target, self.several)
+        by_name = any(isinstance(column, str) for column in self.found.values())
+        if not named and by_name and (again := self._again(path, target)):
+            return again
+        lacking = not named and bool(self.found) and not self.strict
         try:
             records, findings = read(path, source="text", target=target, columns=named, blank=self.several)
         except DataError as error:
@@ -98,13 +100,15 @@ class Reader:
                 return self._with_guessed_text(Path(path), named, advised)
             if named or _has_role(str(error)):
                 raise advised from error
+            again = None if by_name else self._again(path, target)
+            lacking = lacking and again is None
             try:
-                records, findings = self._unnamed(Path(path), target)
+                records, findings = again or self._guessed(Path(path), target)
             except DataError as reason:
                 raise (reason if target else advised) from error
         if len(self.text) < 2:
             _note_longer(records, findings, path)
-        if not named and self.found and not self.strict:
+        if lacking:
             self._note_renamed(path, self.found.values(), findings)
         elif not named and target:
             self.found = self.found or _usual(path)
@@ -155,11 +159,15 @@ class Reader:
         findings.add("guessed column", told, "Say text=… (--text) if that is wrong.", dropped=False)
         return records, findings
 
-    def _unnamed(self, path: Path, target: str | None) -> tuple[list[Record], Findings]:
-        """Records of a table whose names do not tell: by the columns of the first such table, or by a new guess."""
+    def _again(self, path: Any, target: str | None) -> tuple[list[Record], Findings] | None:
+        """Records by the columns that were found in the first table with labels; None where this one lacks them."""
         if self.found:
             with contextlib.suppress(DataError):
                 return _by(path, self.found, target, self.several)
+        return None
+
+    def _guessed(self, path: Path, target: str | None) -> tuple[list[Record], Findings]:
+        """Records of a table whose names do not tell: by a guess, which is kept for its likes."""
         text, label = guess_columns(path)
         found: dict[str, Column] = {"text": text}
         try:  # a label that is called so is believed
@@ -186,13 +194,6 @@ class Reader:
             else:
                 kind = type(record.source).__name__
                 raise DataError(f"{record.name or f'row {row}'} is a {kind}, not a text: give texts or files of texts")
-        if any(record.weight != 1.0 for record in kept):
-            advice = "In training each text counts as much as its weight says: rename the column if it means another."
-            findings.add("column of weights", "'weight'", advice, dropped=False)
-        if any(record.group for record in kept):
-            told = f"{len({record.group for record in kept})} groups"
-            advice = "No group is in training and validation: rename the column if it says nothing of the texts."
-            findings.add("column of groups", told, advice, dropped=False)
         if not kept:
             raise DataError(f"there is no text to read:\n{findings}")
         return kept, findings
@@ -201,8 +202,7 @@ class Reader:
 def _usual(path: Any) -> dict[str, Column]:
     """The columns that usual names tell, in a table whose columns have names."""
     header = read_table(path).header
-    folded = [fold_name(name) for name in header]
-    places = {role: next((folded.index(name) for name in COLUMNS[role] if name in folded), None) for role in _ROLES}
+    places = {role: usual_place(header, role) for role in ("text", "label")}
     return {role: header[place] for role, place in places.items() if place is not None}
 
 
@@ -230,6 +230,17 @@ def _names_at(path: Any, named: Named, text: Sequence[Column], label: Column | N
     found: Named = {role: tuple(rows[0][at] for at in given if isinstance(at, int)) for role, given in named.items()}
     names = [str(name) for given in found.values() for name in given]
     return found if all(names) and all(rows[0].count(name) == 1 for name in names) else {}
+
+
+def _note_training(records: Sequence[Record], findings: Findings) -> None:
+    """Name the columns that only training heeds."""
+    if any(record.weight != 1.0 for record in records):
+        advice = "In training each text counts as much as its weight says: rename the column if it means another."
+        findings.add("column of weights", "'weight'", advice, dropped=False)
+    if any(record.group for record in records):
+        told = f"{len({record.group for record in records})} groups"
+        advice = "No group is in training and validation: rename the column if it says nothing of the texts."
+        findings.add("column of groups", told, advice, dropped=False)
 
 
 def _note_longer(records: Sequence[Record], findings: Findings, path: Any) -> None:
