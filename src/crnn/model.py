@@ -209,13 +209,14 @@ class Model:
         """Read, split, learn, prepare and check, saying what was left out."""
         findings = self.findings = Findings()
         try:
-            train, dev = read_parts(self.task, x, y, share, dev_data, options.seed, findings)
+            train, dev, others = read_parts(self.task, x, y, share, dev_data, options.seed, findings)
             if self._predictor is None and self._origin is not None:
                 self.spec = self._origin.teach(self.task, train)
             elif self._predictor is None:
                 self.task.learn(train)
             else:
                 self.task.remember(train)
+            self.task.note_leaks(others, findings)
         except DataError as error:
             if len(findings) == 0 or str(findings) in str(error):
                 raise

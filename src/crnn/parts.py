@@ -20,6 +20,7 @@ from crnn.data.batches import loader
 from crnn.data.example import ExampleSet, Record
 from crnn.data.findings import Findings
 from crnn.data.inputs import known
+from crnn.data.part_names import TRAINED
 from crnn.data.preflight import preflight, usable
 from crnn.data.targets import pack_targets
 from crnn.errors import DataError, DataWarning, SpecError
@@ -64,8 +65,8 @@ class Parts:
 
 def read_parts(
     task: Task, data: Any, targets: Any, share: float | None, dev_data: Any, seed: int, findings: Findings
-) -> tuple[list[Record], list[Record]]:
-    """Records for training and for validation.
+) -> tuple[list[Record], list[Record], list[Record]]:
+    """Records for training, for validation, and those of the other parts that the data names.
 
     Args:
         task: Reads, and knows the policy of the split.
@@ -88,8 +89,13 @@ def read_parts(
         pair = isinstance(dev_data, tuple) and len(dev_data) == 2
         dev, found = task.read(*dev_data) if pair else task.read(dev_data)
         findings.extend(found)
-        return _marked(records, ("", "train"), findings), _marked(dev, ("dev",), findings) or dev
-    return task.split(records, share, seed, findings)
+        return _marked(records, TRAINED, findings), _marked(dev, ("dev",), findings) or dev, others(records)
+    return *task.split(records, share, seed, findings), others(records)
+
+
+def others(records: Sequence[Record]) -> list[Record]:
+    """The records that are neither trained on nor validated with, those of the test part above all."""
+    return [record for record in records if record.split not in (*TRAINED, "dev")]
 
 
 def _marked(records: list[Record], parts: tuple[str, ...], findings: Findings) -> list[Record]:

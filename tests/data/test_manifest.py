@@ -72,7 +72,7 @@ def test_each_unusable_row_is_named_once(tmp_path):
         "bad weight": ["c.wav: 'heavy'"],
         "repeated row": ["a.wav"],
         "file with two answers": ["a.wav: 'on' and 'off'"],
-        "unknown split": ["b.wav: 'fold7'"],
+        "unknown part": ["b.wav: 'fold7'"],
         "torn row": ["manifest.csv line 10"],
     }
     assert findings.dropped == 6

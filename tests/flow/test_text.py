@@ -740,3 +740,14 @@ def test_a_model_of_a_file_without_names_reads_its_likes_without_a_word(tmp_path
     again = crnn.load(model.save(tmp_path / "m"))
     records, findings = again.task.read_unlabelled(written(tmp_path / "b.csv", pairs(20)[1:]))
     assert (len(records), len(findings)) == (20, 0)
+
+
+def test_training_keeps_to_parts_and_names_test_texts_that_it_saw(tmp_path):
+    rows = [["text", "label", "split"], *([f"good film {row}", "good", "train"] for row in range(6))]
+    rows += [*([f"bad film {row}", "bad", "train"] for row in range(6)), ["good film 7", "good", "dev"]]
+    rows += [["bad film 7", "bad", "dev"], ["Good film 3", "good", "test"], ["what a fraud", "awful", "later"]]
+    model = crnn.Model(crnn.TextClassification(), size="tiny")
+    with pytest.warns(DataWarning, match=r"test sample that is trained on \(noted\): films.csv line 16"):
+        model.fit(written(tmp_path / "films.csv", rows), epochs=1, options=QUIET)
+    assert model.task.class_names() == ["bad", "good"]
+    assert len(model.validation[0]) == 2

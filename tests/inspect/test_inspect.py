@@ -182,3 +182,35 @@ def test_a_table_that_tells_nothing_asks_for_the_task(tmp_path):
     (tmp_path / "t.csv").write_text("a,b\n" + "".join(f"{at}.5,{at * at}\n" for at in range(30)))
     with pytest.raises(DataError, match=r"Or say what the data are for: --task .*forecast"):
         inspect(tmp_path / "t.csv")
+
+
+def test_parts_are_kept_to_and_texts_in_two_of_them_named(tmp_path):
+    rows = [
+        "text,label,split",
+        "a good film,good,训练集",
+        "a bad film,bad,训练集",
+        "quite good,good,验证",
+        "so bad,bad,验证",
+    ]
+    table = tmp_path / "films.csv"
+    table.write_text(
+        "\n".join([*rows, "a good film,good,测试", "boring,bad,测试", "fine,fine,later"]), encoding="utf-8"
+    )
+    found = inspect(table)
+    assert found.facts["splits"] == {"train": 2, "dev": 2, "test": 2, "later": 1}
+    assert found.findings["test sample that is trained on"].names == ["films.csv line 6"]
+    assert found.findings["unknown part"].names == ["films.csv line 8: 'later'"]
+    assert not found.problems  # the label of the last row is not missed: it is not trained on
+
+
+def test_a_test_part_alone_cannot_be_trained_on(tmp_path):
+    table = tmp_path / "films.csv"
+    table.write_text("text,label,split\ngood,a,test\nbad,b,test\n", encoding="utf-8")
+    assert "no sample is marked for training, of 2 of 'test'" in inspect(table).problems[0]
+
+
+def test_lengths_in_steps_are_counted_by_whole_numbers(tmp_path):
+    bars = inspect(reviews(tmp_path / "reviews.csv", 60)).facts["length_steps"]["histogram"]
+    assert sum(bar["count"] for bar in bars) == 60
+    assert all(isinstance(bar["from"], int) and bar["from"] <= bar["to"] for bar in bars)
+    assert [bar["from"] for bar in bars[1:]] == [bar["to"] + 1 for bar in bars[:-1]]

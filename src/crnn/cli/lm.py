@@ -61,11 +61,12 @@ def lines(path: Path) -> list[str]:
         DataError: it holds no texts.
     """
     from crnn.data.manifest import from_manifest
+    from crnn.data.part_names import TRAINED
     from crnn.data.table import read_text
 
     if path.suffix.lower() in TABLES:
         records, _ = from_manifest(path, source="text", target=None)
-        found = [str(record.source) for record in records if record.split in ("", "train")]
+        found = [str(record.source) for record in records if record.split in TRAINED]
     else:
         found = read_text(path).splitlines()
     found = [line for line in found if line.strip()]

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from crnn.data.example import Record
 from crnn.data.findings import Findings
-from crnn.data.manifest import SPLITS
+from crnn.data.part_names import part_of
 from crnn.errors import DataError, UnreadableError
 
 _SPEAKER = re.compile(r"(?P<speaker>[^_]+)_nohash_\d+$")
@@ -52,7 +52,7 @@ def from_folder(folder: str | Path, suffixes: Iterable[str], *, labelled: bool =
 def _labelled(root: Path, endings: tuple[str, ...], findings: Findings) -> list[Record]:
     tops = _folders(root)
     named = [top for top in tops if not _is_noise(top)]
-    split_by_folder = bool(named) and all(top.name.lower() in SPLITS for top in named)
+    split_by_folder = bool(named) and all(part_of(top.name) for top in named)
     official = {} if split_by_folder else _official(root)
     records: list[Record] = []
     _loose(root, endings, findings)
@@ -60,7 +60,7 @@ def _labelled(root: Path, endings: tuple[str, ...], findings: Findings) -> list[
         if split_by_folder and top in named:
             _loose(top, endings, findings, root)
             for label in _folders(top):
-                records += _of_label(root, label, endings, findings, SPLITS[top.name.lower()])
+                records += _of_label(root, label, endings, findings, part_of(top.name))
         else:
             records += _of_label(root, top, endings, findings, "")
     if not official:

@@ -12,7 +12,7 @@ from crnn.data.archive import is_archive, opened
 from crnn.data.encoding import decode_text, encoding_of
 from crnn.data.example import Record
 from crnn.data.findings import Findings
-from crnn.data.manifest import SPLITS
+from crnn.data.part_names import part_of
 from crnn.data.sources import MANIFESTS, located, read
 from crnn.errors import DataError
 from crnn.image import page, picture
@@ -230,7 +230,7 @@ def _is_page(item: Any) -> bool:
 def _place(file: Path, root: Path) -> tuple[str, str]:
     """Group and split of a file: the folder it lies in, below one that is called train, dev, valid or test."""
     parts = file.relative_to(root).parts[:-1] if file.is_relative_to(root) else ()
-    split = SPLITS.get(parts[0].lower(), "") if parts else ""
+    split = part_of(parts[0]) if parts else ""
     return "/".join(parts[1:] if split else parts), split
 
 

@@ -12,6 +12,7 @@ from typing import Any
 from crnn.data.encoding import note_broken, note_encoding
 from crnn.data.example import Record
 from crnn.data.findings import Findings
+from crnn.data.part_names import with_parts
 from crnn.data.table import Table, holds_rows, read_table
 from crnn.errors import DataError, UnknownNameError
 
@@ -32,7 +33,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
         *("文本", "内容", "评论", "句子", "正文", "标题", "评价", "评论内容"),
     ),
     "group": ("group", "speaker", "speaker_id", "client_id", "user", "writer", "writer_id", "page_or_writer"),
-    "split": ("split", "set", "subset", "partition"),
+    "split": ("split", "set", "subset", "partition", "划分", "数据划分"),
     "weight": ("weight", "sample_weight"),
 }
 """The roles a column can play, and the names it usually has; case, spaces and hyphens do not matter."""
@@ -42,13 +43,6 @@ Column = str | int
 
 Roles = Mapping[str, Column | Sequence[Column]]
 """Which column plays a role, or which ones, joined by spaces."""
-
-SPLITS: dict[str, str] = {
-    **dict.fromkeys(("train", "training", "tr"), "train"),
-    **dict.fromkeys(("dev", "devel", "development", "valid", "val", "validation"), "dev"),
-    **dict.fromkeys(("test", "testing", "eval", "evaluation"), "test"),
-}
-"""What people call the parts of a data set, and what this package calls them."""
 
 
 def from_manifest(
@@ -102,7 +96,14 @@ def from_manifest(
         raise DataError(f"no row of {path} can be used:\n{reader.findings}")
     if not any(record.weight for record in records):
         raise DataError(f"the weight of all {len(records)} rows of {path} is 0: nothing could be learnt from them")
+    if "split" in places:
+        records = with_parts(records, _title(table, places["split"][0]), reader.findings)
     return records, reader.findings
+
+
+def _title(table: Table, place: int) -> str:
+    """What a column is called in messages."""
+    return table.header[place] if table.header else f"column {place}"
 
 
 def _places(
@@ -218,7 +219,7 @@ class _Reader:
         used = {place for role, places in self.places.items() if role not in spare for place in places}
         extra = {key: cell for place, (key, cell) in enumerate(zip(header, cells, strict=False)) if place not in used}
         target = values[self.target] if self.target else None
-        return Record(found, target, name, values.get("group", ""), self._split(values, name), weight, extra)
+        return Record(found, target, name, values.get("group", ""), values.get("split", ""), weight, extra)
 
     def _file(self, given: str) -> Path | None:
         """The file of a cell; a manifest written on Windows has backslashes."""
@@ -227,13 +228,6 @@ class _Reader:
             if file.is_file():
                 return file
         return None
-
-    def _split(self, values: Mapping[str, str], name: str) -> str:
-        given = values.get("split", "")
-        known = SPLITS.get(given.lower(), "")
-        if given and not known:
-            self.findings.add("unknown split", f"{name}: {given!r}", "Use train, dev or test; read as train.", False)
-        return known
 
     def _repeated(self, given: str, values: Mapping[str, str], name: str) -> bool:
         """Whether the same file came before with the same answer; another answer is only noted."""

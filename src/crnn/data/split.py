@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
@@ -10,6 +11,7 @@ from numpy.typing import NDArray
 
 from crnn.data.example import Record
 from crnn.data.findings import Findings
+from crnn.data.part_names import TRAINED
 from crnn.errors import SplitError, UnknownNameError
 
 Rows = NDArray[np.int64]
@@ -35,8 +37,8 @@ def split(
 ) -> tuple[Rows, Rows]:
     """Rows for training and for validation, each in ascending order.
 
-    Where the records themselves name validation samples, that split is taken as it is. Records of the test part are
-    never returned.
+    Where the records themselves name validation samples, that split is taken as it is. Records of the test part, or of
+    one with another name, are never returned.
 
     Args:
         records: All records.
@@ -59,9 +61,7 @@ def split(
     named = by_column(records)
     if named is not None:
         return named
-    pool = [row for row, record in enumerate(records) if record.split != "test"]
-    if not pool:
-        raise SplitError(f"all {len(records)} records are test samples: give training samples")
+    pool = to_train(records).tolist()
     if share == 0.0:
         return _rows(pool), _rows([])
     if len(pool) < 2:
@@ -75,7 +75,7 @@ def folds(records: Sequence[Record], count: int = 5, seed: int = 0) -> list[tupl
     """Rows for training and for judging, `count` times: every sample is judged once, for cross-validation.
 
     Where the records name groups, all samples of a group are judged in the same fold; else each fold has its share of
-    every class. Records of the test part are in no fold.
+    every class. Records of the test part, or of one with another name, are in no fold.
 
     Args:
         records: All records.
@@ -89,7 +89,7 @@ def folds(records: Sequence[Record], count: int = 5, seed: int = 0) -> list[tupl
         >>> [dev.tolist() for _, dev in folds([Record(0, label) for label in "aabb"], 2, seed=1)]
         [[0, 2], [1, 3]]
     """
-    pool = [row for row, record in enumerate(records) if record.split != "test"]
+    pool = [row for row, record in enumerate(records) if record.split in (*TRAINED, "dev")]
     groups = [records[row].group or str(row) for row in pool]
     grouped = any(records[row].group for row in pool)
     most = len(set(groups))
@@ -142,18 +142,26 @@ def part(records: Sequence[Record], name: str | None = None) -> tuple[list[Recor
 
 
 def by_column(records: Sequence[Record]) -> tuple[Rows, Rows] | None:
-    """The split that the data names: records marked "dev" against all others but "test"; None where none is "dev".
+    """The split that the data names: records marked "dev" against those to train on; None where none is "dev".
 
     Raises:
         SplitError: validation samples but none to train on.
     """
     dev = [row for row, record in enumerate(records) if record.split == "dev"]
-    if not dev:
-        return None
-    train = [row for row, record in enumerate(records) if record.split not in ("dev", "test")]
-    if not train:
-        raise SplitError(f"the data marks {len(dev)} validation samples and none for training: check the split column")
-    return _rows(train), _rows(dev)
+    return (to_train(records), _rows(dev)) if dev else None
+
+
+def to_train(records: Sequence[Record]) -> Rows:
+    """Rows of the training part: records marked so, and those of which the data says nothing.
+
+    Raises:
+        SplitError: there is none.
+    """
+    rows = [row for row, record in enumerate(records) if record.split in TRAINED]
+    if not rows:
+        parts = ", ".join(f"{count} of {name!r}" for name, count in Counter(record.split for record in records).items())
+        raise SplitError(f"no sample is marked for training, of {parts}: check the column or the folders of parts")
+    return _rows(rows)
 
 
 def _choose(policy: str, records: list[Record], share: float, seed: int, findings: Findings) -> list[int]:

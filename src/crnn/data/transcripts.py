@@ -11,7 +11,8 @@ from crnn.data.archive import is_archive, opened
 from crnn.data.encoding import decode_text
 from crnn.data.example import Record
 from crnn.data.findings import Findings
-from crnn.data.manifest import SPLITS, from_manifest
+from crnn.data.manifest import from_manifest
+from crnn.data.part_names import part_of
 from crnn.data.sources import Read, located, read
 from crnn.errors import DataError, UnreadableError
 
@@ -80,7 +81,7 @@ def _common_voice(root: Path) -> Read:
     for name in tables:
         found, said = from_manifest(root / f"{name}.tsv", target="text", folder=root / "clips")
         findings.extend(said)
-        records += [replace(record, split=SPLITS.get(name, "")) for record in found]
+        records += [replace(record, split=part_of(name)) for record in found]
     return records, findings
 
 
@@ -129,7 +130,7 @@ def _beside(root: Path, suffixes: Sequence[str]) -> Read:
 def _part(root: Path, file: Path) -> str:
     """The part of the data that a folder on the way to a file names: "train-clean-100" is "train"."""
     names = (folder.lower().replace("_", "-").split("-")[0] for folder in file.relative_to(root).parts[:-1])
-    return next((SPLITS[name] for name in names if name in SPLITS), "")
+    return next(filter(None, map(part_of, names)), "")
 
 
 def _text(path: Path) -> str:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from crnn import predictor
 from crnn.audio import wave
@@ -16,11 +17,11 @@ from crnn.data.example import Record
 from crnn.data.findings import Findings
 from crnn.data.preflight import preflight
 from crnn.data.sources import located
-from crnn.data.split import by_column
+from crnn.data.split import by_column, to_train
 from crnn.errors import CrnnError, DataError, UnreadableError
 from crnn.inspect.inspection import Inspection
 from crnn.losses import objective
-from crnn.parts import too_short
+from crnn.parts import others, too_short
 from crnn.series.sources import TABLES, is_archive_set
 from crnn.series.table import looks_like_series
 from crnn.tasks import TASKS
@@ -176,18 +177,29 @@ def _range(values: Any) -> dict[str, float]:
     return {"least": low, "median": middle, "95 %": high, "most": most}
 
 
-def _histogram(values: Any) -> list[dict[str, float]]:
-    counts, ends = np.histogram(values, bins=BARS if values.max() > values.min() else 1)
+def _histogram(values: NDArray[Any]) -> list[dict[str, float]]:
+    """How many values lie in each of a few ranges; whole numbers have ranges of whole numbers, ends included."""
+    low, high = values.min(), values.max()
+    if values.dtype.kind in "iu":
+        width = -(-(int(high) - int(low) + 1) // BARS)
+        starts = range(int(low), int(high) + 1, width)
+        counts = np.bincount((values - low) // width, minlength=len(starts)).tolist()
+        return [
+            {"from": start, "to": start + width - 1, "count": count}
+            for start, count in zip(starts, counts, strict=True)
+        ]
+    counts, ends = np.histogram(values, bins=BARS if high > low else 1)
     pairs = zip(counts.tolist(), ends[:-1].tolist(), ends[1:].tolist(), strict=True)
     return [{"from": low, "to": high, "count": count} for count, low, high in pairs]
 
 
 def _check(found: Inspection, records: list[Record], task: Task) -> None:
     """Prepare all samples as training would, and tell what it would leave out or warn of."""
-    named = by_column(records)
-    train, dev = ([records[row] for row in rows] for rows in named) if named else (records, [])
     try:
+        rows = by_column(records) or (to_train(records), ())
+        train, dev = ([records[row] for row in part] for part in rows)
         task.learn(train)
+        task.note_leaks(others(records), found.findings)
         found.facts.update(task.summary())
         spec, loss = task.network("small"), objective(task.plan.loss)
         predictor.build(task, spec, loss, blank=True)  # says where convolutions leave nothing of the features

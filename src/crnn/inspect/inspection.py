@@ -107,8 +107,12 @@ def _bars(rows: list[dict[str, float]], width: int = 40) -> list[str]:
     told = []
     for row in rows:
         bar = "█" * math.ceil(width * row["count"] / most)
-        told.append(f"  {row['from']:8.2f} to {row['to']:8.2f} {bar:<{width}} {row['count']}")
+        told.append(f"  {_end(row['from'])} to {_end(row['to'])} {bar:<{width}} {row['count']}")
     return told
+
+
+def _end(value: float) -> str:
+    return f"{value:8,}" if isinstance(value, int) else f"{value:8.2f}"
 
 
 def _table(rows: list[dict[str, Any]]) -> list[str]:

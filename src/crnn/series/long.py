@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from crnn.data.example import Record
 from crnn.data.findings import Findings
-from crnn.data.manifest import SPLITS
+from crnn.data.part_names import with_parts
 from crnn.data.table import Table
 from crnn.errors import DataError
 from crnn.series.cells import Values, moments, numbers
@@ -101,7 +101,8 @@ class _Reader:
             record = self._record(name, group, self._sorted(name, np.array(rows)))
             if record is not None:
                 found.append(record)
-        return found
+        place = self.roles.places.get("split")
+        return found if place is None else with_parts(found, self.table.header[place], self.findings)
 
     def _by_id(self) -> dict[tuple[str, str], list[int]]:
         """Rows of each id; the same id in several groups is several sequences."""
@@ -136,7 +137,7 @@ class _Reader:
 
     def _record(self, name: str, group: str, rows: Rows) -> Record | None:
         labels = {label for label in self._of("label", rows) if label}
-        splits = {SPLITS.get(split.lower(), "") for split in self._of("split", rows)}
+        splits = set(self._of("split", rows))
         if self.labelled and not labels and not self.several:
             self.findings.add("sequence without a label", name, "Fill in the label in at least one of its rows.")
         elif self.labelled and len(labels) > 1:

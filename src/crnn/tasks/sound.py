@@ -16,6 +16,7 @@ from crnn.audio.spectrogram import SpectrogramSpec
 from crnn.audio.spectrogram import spectrogram as features
 from crnn.data.example import Record
 from crnn.data.findings import Findings
+from crnn.data.part_names import TRAINED
 from crnn.data.sources import read
 from crnn.tasks.task import Option, Task
 
@@ -91,5 +92,5 @@ def read_noises(given: str | Path, rate_hz: int) -> list[Tensor]:
     """
     manifest = Path(given) / "manifest.csv"
     records, _ = read(manifest if manifest.is_file() else given, suffixes=wave.SUFFIXES, target=None)
-    chosen = [record for record in records if record.split in ("", "train")]
+    chosen = [record for record in records if record.split in TRAINED]
     return [torch.from_numpy(wave.read(record.source, rate_hz)) for record in chosen]

@@ -351,6 +351,13 @@ class Task(ABC):
         """Whether each sample also stands in the training part; None where the task does not remember."""
         return None
 
+    def note_leaks(self, others: Sequence[Record], findings: Findings) -> None:
+        """Name samples of the test part that stand in the training part too, where the task remembers that."""
+        for record, known in zip(others, self.known_before(others) or (), strict=False):
+            if known:
+                advice = "Measured on these, a model looks better than it is: remove them from one part."
+                findings.add("test sample that is trained on", record.name, advice, dropped=False)
+
     def note_known(self, judged: ExampleSet, findings: Findings) -> None:
         """Name the samples to judge by that the model was trained on, where the task remembers them."""
         for record, known in zip(judged.records, self.known_before(judged.records) or (), strict=False):

@@ -361,8 +361,12 @@ class TextClassification(Task):
 
     def known_before(self, records: Sequence[Record]) -> list[bool]:
         """Whether each text, as far as it is read, also stands in the training part."""
-        marks = np.array([mark(self.pieces(record)) for record in records], dtype=np.uint32)
-        found: list[bool] = np.isin(marks, self.seen).tolist()
+        seen, found = set(self.seen.tolist()), []
+        for record in records:
+            known = False
+            with contextlib.suppress(UnreadableError):  # named where it is prepared
+                known = mark(self.pieces(record)) in seen
+            found.append(known)
         return found
 
     def baselines(self, train: Sequence[Record] | None, judged: ExampleSet) -> dict[str, Tensor]:
