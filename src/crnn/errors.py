@@ -51,6 +51,10 @@ class ShapeError(DataError):
     """An array of the wrong shape or type, or one that holds NaN or infinity."""
 
 
+class UnknownLabelError(DataError):
+    """A label that the training part did not have."""
+
+
 class SplitError(DataError):
     """A split that cannot be made from these records."""
 

@@ -324,10 +324,19 @@ class Model:
             raise SpecError(f"the metric {tables[0]!r} is a table, not one number: read it from model.examine(…)")
         return [float(found.values[name]) for name in self.metric_names]
 
-    def examine(self, x: Any, y: Any = None, *, batch_size: int | None = None) -> tuple[ExampleSet, Evaluation]:
-        """What `evaluate` sums up, whole: the examples, and each one's prediction; reports are made of it."""
+    def examine(
+        self, x: Any, y: Any = None, *, batch_size: int | None = None, findings: Findings | None = None
+    ) -> tuple[ExampleSet, Evaluation]:
+        """What `evaluate` sums up, whole: the examples, and each one's prediction; reports are made of it.
+
+        Args:
+            x: As for `evaluate`, or records of it.
+            y: Targets, where `x` is arrays.
+            batch_size: Samples in one forward pass.
+            findings: What was found when the records were read, to be told together with the rest.
+        """
         self._predictor_or_fail()
-        findings = self.findings = Findings()
+        findings = self.findings = Findings() if findings is None else findings
         records, found = self.task.read(x, y)
         findings.extend(found)
         every = examples(self.task, records, findings)

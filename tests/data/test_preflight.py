@@ -21,12 +21,15 @@ def examples(*rows, prefix="t"):
 
 
 def test_labels_that_say_nothing_or_differ_in_spelling_are_named():
-    names = [name for name in ("nan", "N/A", "good", "Good.", "C", "C++") for _ in range(2)]
+    names = [name for name in ("nan", "N/A", "very good", "Very-Ｇｏｏｄ。", "1.0", "1", "C", "C++") for _ in range(2)]
     train = examples(*((row, 5, name) for row, name in enumerate(names, 1)))
     train.targets[:] = [names.index(name) for name in names]
     said = preflight(train, None, silent_below=0.01, too_short=lambda steps, target: "").findings
     assert said["label that may be missing"].names == ["'nan' of 2", "'N/A' of 2"]
-    assert said["label in several spellings"].names == ["'good' of 2, 'Good.' of 2"]
+    assert said["label in several spellings"].names == [
+        "'very good' of 2, 'Very-Ｇｏｏｄ。' of 2",
+        "'1.0' of 2, '1' of 2",
+    ]
 
 
 def test_of_several_labels_too_those_that_say_nothing_are_named():

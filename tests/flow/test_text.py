@@ -751,3 +751,15 @@ def test_training_keeps_to_parts_and_names_test_texts_that_it_saw(tmp_path):
         model.fit(written(tmp_path / "films.csv", rows), epochs=1, options=QUIET)
     assert model.task.class_names() == ["bad", "good"]
     assert len(model.validation[0]) == 2
+
+
+@pytest.mark.filterwarnings("always::crnn.errors.DataWarning")
+def test_evaluating_says_how_many_were_left_out_and_each_note_once(folder, tmp_path, capsys):
+    rows = [["text", "label"], ["酒店很好", "好评"], ["房间很差", "差评"], ["还行", "中评"], ["", "好评"]]
+    with pytest.raises(SystemExit) as stopped:
+        main(["evaluate", str(folder), str(written(tmp_path / "t.csv", rows)), "--no-report"])
+    told = capsys.readouterr()
+    assert stopped.value.code == 0
+    assert "2 samples; 2 more were left out" in told.out
+    assert "1 label that training did not see (left out): t.csv line 4: label '中评'" in told.err
+    assert told.err.count("1 empty text (left out)") == 1

@@ -40,17 +40,13 @@ def run(
     from crnn import speed
     from crnn.data.split import part
     from crnn.model import Model
-    from crnn.parts import tell
 
     speed.keep_memory()
     trained = Model.load(model)
     decode_by(trained.task, decoding)
     records, findings = trained.task.read(data)
     chosen, used = part(records, split)
-    examples, found = trained.examine(chosen)
-    tell(findings)
-    findings.extend(trained.findings)
-    trained.findings = findings
+    examples, found = trained.examine(chosen, findings=findings)
     title = f"{trained.task.name}: evaluation"
     judged, baselines = (examples, found), trained.baselines(examples)
     page = None if folder is None else write_page(folder, trained, judged, {"data": data}, baselines, title)
@@ -59,6 +55,7 @@ def run(
     if as_json:
         facts = {
             "samples": len(examples),
+            "left_out": findings.dropped,
             "split": used,
             "metrics": values,
             "beside": {row.who: row.to_dict() for row in rows[1:]},
@@ -67,7 +64,8 @@ def run(
         }
         click.echo(json.dumps({**facts, "report": None if page is None else str(page)}, ensure_ascii=False))
         return 0
-    click.echo(f"{len(examples)} samples" + (f" of the part {used!r}" if used else ""))
+    left = f"; {findings.dropped} more were left out, see the notes" if findings.dropped else ""
+    click.echo(f"{len(examples)} samples" + (f" of the part {used!r}" if used else "") + left)
     for name, value in values.items():
         click.echo(f"{name:20s} {value:.4f}")
     for line in [*lines(rows), *verdict(trained, rows)]:

@@ -18,7 +18,7 @@ from crnn.data.cores import cores
 from crnn.data.example import ExampleSet, Record
 from crnn.data.findings import Findings
 from crnn.data.inputs import Facts, HeldInputs, Input, Inputs, LazyInputs, Prepare, look
-from crnn.errors import DataError, ShapeError, UnreadableError
+from crnn.errors import DataError, ShapeError, UnknownLabelError, UnreadableError
 
 PROBE = 64
 """Records prepared in this process before deciding whether more processes pay."""
@@ -28,10 +28,13 @@ WORTH_S = 3.0
 
 _CHUNK = 32
 
+UNKNOWN_LABEL = "label that training did not see"
+
 _ADVICE = {
     "unreadable": "Check or remove these files.",
     "wrong shape": "Make all samples alike.",
     "unusable": "Repair or remove these samples.",
+    UNKNOWN_LABEL: "No answer can be right there: train on such samples too, or correct the labels.",
     "empty": "Record them again or remove them.",
     "not finite": "Repair or remove these samples.",
 }
@@ -118,6 +121,8 @@ def prepare_one(prepare: Prepare, record: Record) -> Outcome:
 def _kind(error: Exception) -> str:
     if isinstance(error, OSError):  # UnreadableError is one too
         return "unreadable"
+    if isinstance(error, UnknownLabelError):
+        return UNKNOWN_LABEL
     return "wrong shape" if isinstance(error, ShapeError) else "unusable"
 
 

@@ -11,6 +11,7 @@ import numpy as np
 from crnn.data.example import ExampleSet, Record
 from crnn.data.findings import Findings
 from crnn.data.inputs import known, take, with_facts
+from crnn.data.label_forms import likeness
 from crnn.errors import DataError
 
 IMBALANCE = 20
@@ -128,11 +129,11 @@ def _several(examples: ExampleSet) -> list[Any]:
 
 
 def _doubt_names(labels: Sequence[Any], said: Findings) -> None:
-    """Name labels that stand for a missing one, and those that differ in case and in signs at their ends alone."""
+    """Name labels that stand for a missing one, and those that differ in width, case, spaces and signs alone."""
     spellings: dict[str, list[str]] = defaultdict(list)
     for label, size in Counter(label for label in labels if isinstance(label, str)).items():
-        bare = label.casefold().strip(" .,;:!?")
-        if bare in MISSING:
+        bare = likeness(label)
+        if label.casefold().strip(" .,;:!?") in MISSING:
             advice = "It is learnt like any other: fill it in or remove these samples, if a label is missing there."
             said.add("label that may be missing", f"{label!r} of {size}", advice, dropped=False)
         elif bare:

@@ -226,8 +226,10 @@ def single_label(record: Record) -> Any:
     Raises:
         ShapeError: several numbers that are not one-hot.
     """
-    if record.target is None or isinstance(record.target, str):
-        return record.target
+    if record.target is None:
+        return None
+    if isinstance(record.target, str):
+        return plain(record.target)
     values = np.asarray(record.target)
     if values.size == 1:
         return plain(values.reshape(()).item())

@@ -20,7 +20,7 @@ def label_set(record: Record) -> list[Any]:
     """
     given = record.target
     if isinstance(given, str):
-        return [name.strip() for name in given.replace("|", ";").split(";") if name.strip()]
+        return [plain(name) for name in given.replace("|", ";").split(";") if name.strip()]
     if isinstance(given, (set, frozenset)) or (
         isinstance(given, (list, tuple)) and any(isinstance(x, str) for x in given)
     ):

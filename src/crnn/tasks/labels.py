@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
 
-from crnn.errors import DataError
+from crnn.data.label_forms import likeness, number_form, one_form
+from crnn.errors import DataError, UnknownLabelError
 
 
 class Labels:
@@ -25,7 +27,9 @@ class Labels:
     def __init__(self, names: Sequence[Any]) -> None:
         self.names = list(names)
         self._numbers = {name: number for number, name in enumerate(self.names)}
-        self._by_text = {str(name): number for number, name in enumerate(self.names)}
+        self._by_text = {number_form(str(name)): number for number, name in enumerate(self.names)}
+        self._by_text |= {str(name): number for number, name in enumerate(self.names)}
+        self._hints: dict[str | int, str] = {}
 
     @classmethod
     def learn(cls, targets: Iterable[Any]) -> Labels:
@@ -48,24 +52,38 @@ class Labels:
         return len(self.names)
 
     def __contains__(self, target: Any) -> bool:
-        return str(plain(target)) in self._by_text
+        return self._found(plain(target)) is not None
 
     def number(self, target: Any) -> int:
         """The number of a label, also where it came as a number and is given as a text, or the other way round.
 
         Raises:
-            DataError: a label that was not learnt.
+            UnknownLabelError: a label that was not learnt; says the nearest.
         """
         name = plain(target)
-        number = self._numbers.get(name, self._by_text.get(str(name)))
+        number = self._found(name)
         if number is None:
             known = ", ".join(map(str, self.names[:10])) + (", …" if len(self.names) > 10 else "")
-            raise DataError(f"label {name!r} does not occur in the training part; known: {known}")
+            raise UnknownLabelError(
+                f"label {name!r} does not occur in the training part;{self._nearest(name)} known: {known}"
+            )
         return number
+
+    def _found(self, name: str | int) -> int | None:
+        """The number of a label as it stands, or as a number is otherwise written: 1.0 for 1."""
+        return self._numbers.get(name, self._by_text.get(str(name), self._by_text.get(number_form(str(name)))))
+
+    def _nearest(self, name: str | int) -> str:
+        """A question whether a label of like writing was meant, or nothing."""
+        if name not in self._hints:
+            forms = {likeness(str(known)): known for known in self.names}
+            near = difflib.get_close_matches(likeness(str(name)), forms, n=1, cutoff=0.75)
+            self._hints[name] = f" did you mean {forms[near[0]]!r}?" if near else ""
+        return self._hints[name]
 
 
 def plain(target: Any) -> Any:
-    """A label as text or a Python number, so that NumPy and torch scalars are equal to what a file says.
+    """A label as a text of one form or a Python number, so that NumPy and torch scalars are equal to what a file says.
 
     Raises:
         DataError: it is neither.
@@ -78,4 +96,4 @@ def plain(target: Any) -> Any:
         return int(target)
     if not isinstance(target, (str, int)):
         raise DataError(f"a label is a text or a whole number, not {target!r}")
-    return target
+    return one_form(target) if isinstance(target, str) else target

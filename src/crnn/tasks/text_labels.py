@@ -108,7 +108,7 @@ def labels_of(given: Any) -> tuple[str, ...]:
         found = sorted(given, key=str)
     else:
         found = [None if _missing(given) else given] if np.ndim(given) == 0 else list(given)
-    names = (str(plain(label)).strip() for label in found if label is not None)
+    names = (str(plain(label)) for label in found if label is not None)
     return tuple(dict.fromkeys(name for name in names if name))
 
 
@@ -121,4 +121,8 @@ def _of_ones(given: Any) -> Any:
 
 
 def _missing(label: Any) -> bool:
-    return label is None or (isinstance(label, (float, np.floating)) and bool(np.isnan(label)))
+    return (
+        label is None
+        or (isinstance(label, str) and not label.strip())
+        or (isinstance(label, (float, np.floating)) and bool(np.isnan(label)))
+    )
