@@ -49,9 +49,9 @@ def test_a_checkpoint_of_other_targets_weights_or_start_is_not_resumed(tmp_path,
 def test_other_parts_are_never_trained_on_beside_validation_data():
     records = [Record(np.zeros((3, 2)), row % 2, f"row {row}", split=("train", "test")[row % 2]) for row in range(8)]
     findings = Findings()
-    train, dev = read_parts(crnn.ArrayClassification(), records, None, None, records[:2], 0, findings)
+    train, dev, others = read_parts(crnn.ArrayClassification(), records, None, None, records[:2], 0, findings)
     assert {record.split for record in train} == {"train"}
-    assert len(dev) == 2
+    assert (len(dev), len(others)) == (2, 4)
     assert len(findings["sample of another part"].names) >= 4
 
 

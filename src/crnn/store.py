@@ -27,6 +27,14 @@ OLD = "previous"
 """Folder below a model's that takes an older model, where it is to be kept."""
 
 
+def is_model(path: str | Path) -> bool:
+    """Whether a path is a model folder, with a configuration and weights in it."""
+    try:
+        return all((Path(path) / name).is_file() for name in (CONFIG, WEIGHTS))
+    except (OSError, ValueError):  # a text, longer than a path can be
+        return False
+
+
 def save(
     folder: str | Path,
     config: dict[str, Any],

@@ -104,9 +104,9 @@ def test_an_error_lists_what_is_understood(data):
 def test_wrong_paths(tmp_path):
     with pytest.raises(UnreadableError, match="does not exist"):
         read(tmp_path / "nowhere", suffixes=WAV)
-    (tmp_path / "a.docx").touch()
+    (tmp_path / "a.bin").touch()
     with pytest.raises(UnreadableError, match=r"folder or a file of \.wav, \.csv"):
-        read(tmp_path / "a.docx", suffixes=WAV)
+        read(tmp_path / "a.bin", suffixes=WAV)
     with pytest.raises(DataError, match="together with targets"):
         read(tmp_path, [1])
     with pytest.raises(DataError, match="empty"):

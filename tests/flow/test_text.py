@@ -401,7 +401,7 @@ def test_a_column_that_is_not_there_is_named(tmp_path):
 
 def test_measured_numbers_are_no_labels(tmp_path):
     rows = [("text", "label"), *((f"text number {number}", number * 1.25) for number in range(60))]
-    with pytest.raises(DataError, match=r"54 different labels .*must be cut into classes first"):
+    with pytest.raises(DataError, match=r"60 texts have 60 different labels .*must be cut into classes first"):
         fit(written(tmp_path / "t.csv", rows))
 
 
@@ -708,7 +708,7 @@ def test_writers_who_are_classes_do_not_empty_a_side(tmp_path, recwarn):
     model = crnn.Model(crnn.TextClassification(), size="tiny")
     model.fit(written(tmp_path / "t.csv", rows), epochs=1, options=QUIET)
     assert model.findings["groups that are classes"].names == ["2 groups"]
-    assert model.findings["column of groups"].names == ["2 groups"]
+    assert model.findings["column of groups"].names == ["'user', 2 groups"]
 
 
 def test_weights_are_told_and_may_not_all_be_zero(tmp_path):
@@ -763,3 +763,22 @@ def test_evaluating_says_how_many_were_left_out_and_each_note_once(folder, tmp_p
     assert "2 samples; 2 more were left out" in told.out
     assert "1 label that training did not see (left out): t.csv line 4: label '中评'" in told.err
     assert told.err.count("1 empty text (left out)") == 1
+
+
+def test_a_text_without_a_known_word_is_named(model):
+    with pytest.warns(DataWarning, match=r"1 text without a known word \(noted\): привет мир!"):
+        model.predict("привет мир!")
+    model.predict("房间")  # nothing to say
+
+
+def test_inputs_of_one_name_are_told_apart_and_a_model_is_no_input(folder, tmp_path, capsys):
+    paths = []
+    for name in ("a", "b"):
+        (tmp_path / name).mkdir()
+        paths.append(str(written(tmp_path / name / "t.csv", [["text", "label"], ["酒店很好", "好评"]])))
+    with pytest.raises(SystemExit) as stopped:
+        main(["predict", str(folder), *paths, str(folder)])
+    told = capsys.readouterr()
+    assert stopped.value.code == 1
+    assert [line.split("\t")[0] for line in told.out.splitlines()] == [f"{path} line 2" for path in paths]
+    assert "is a model, and holds nothing to recognise" in told.err

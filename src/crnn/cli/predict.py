@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -72,22 +73,36 @@ def _check(task: Task, form: str) -> None:
 def _read(task: Task, inputs: Sequence[str]) -> tuple[list[Record], int]:
     """Records of all inputs, and how many of these could not be read."""
     from crnn.errors import DataError
+    from crnn.store import is_model
 
     records: list[Record] = []
     failed = 0
     for given in inputs:
         try:
+            if is_model(given):
+                raise DataError(f"{given} is a model, and holds nothing to recognise: give files, a folder or a table")
             found, findings = task.read_unlabelled(given)
         except DataError as error:
             failed += _complain(given, error)
             continue
-        records.extend(found)
+        records.extend(_told_apart(found, given, inputs))
         for finding in findings:
             if finding.dropped:
                 failed += _complain(given, finding.line())
             else:
                 click.echo(f"note: {finding.line()}", err=True)
     return records, failed
+
+
+def _told_apart(records: Sequence[Record], given: str, inputs: Sequence[str]) -> list[Record]:
+    """The records, named by the whole path where another input is a file of the same name."""
+    name = Path(given).name
+    if sum(Path(other).name == name for other in inputs) < 2:
+        return list(records)
+    return [
+        replace(record, name=given + record.name.removeprefix(name)) if record.name.startswith(name) else record
+        for record in records
+    ]
 
 
 def _tell(predictor: Predictor, records: Sequence[Record], why: bool, as_json: bool) -> int:

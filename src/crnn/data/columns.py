@@ -80,12 +80,23 @@ def longer_columns(extras: Sequence[dict[str, str]], texts: Sequence[str]) -> li
     return [name for name in names if sum(len(extra.get(name, "")) for extra in extras[:LOOKED_AT]) >= max(own, 1)]
 
 
+def _leading(table: Table) -> str:
+    """A hint where the first words of lines look like labels."""
+    firsts = Counter(row[0].split(maxsplit=1)[0] for row in table.rows if row[0])
+    if not 2 <= len(firsts) <= len(table.rows) // 2 or min(firsts.values()) < 2:
+        return ""
+    names = ", ".join(first[:20] for first, _ in firsts.most_common(3))
+    return f"; lines begin with {names}: if those are the labels, put a tab behind them"
+
+
 def _nothing(table: Table, width: int) -> str:
     first = ", ".join(cell[:20] for cell in table.rows[0])
     whole = sum(len(row) == width for row in table.rows)
     torn = f", all of them in {whole:,} of {len(table.rows):,} rows: is it a table at all?" * (
         2 * whole < len(table.rows)
     )
+    if width == 1:
+        torn += _leading(table)
     return (
         f"{table.path} has {width} column{'s' if width > 1 else ''} and none that looks like labels beside one of texts"
         f"{torn} (its first row: {first}): name them as text=… and label=… (--text, --label), or give positions from 0"

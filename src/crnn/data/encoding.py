@@ -9,7 +9,10 @@ from crnn.data.findings import Findings
 
 _HIGH = re.compile(rb"[\x80-\xff]+")
 _LOOKED_AT = 512
-"""Bytes that are looked at for zero bytes."""
+"""Bytes that are looked at for the zeros of UTF-16."""
+_JUDGED = 4096
+"""Characters by which bytes are judged to be a text."""
+_CONTROLS = {chr(code) for code in range(32)} - set("\t\n\v\f\r\x1b")
 UNICODE = ("utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be")
 """Encodings that leave little doubt; the others are guesses."""
 BROKEN = "\ufffd"
@@ -54,6 +57,21 @@ def encoding_of(raw: bytes) -> str:
         return "utf-8-sig" if raw[:3] == b"\xef\xbb\xbf" else "utf-8"
     # Nearly any pair of high bytes is some Chinese character, so that more of them have to fit.
     return "gb18030" if _looks_chinese(raw) and _fits(raw, "gb18030", 50) else "cp1252"
+
+
+def is_binary(text: str, encoding: str) -> bool:
+    r"""Whether decoded bytes are no text: zeros, or characters that control something, too many for a text.
+
+    Example:
+        >>> is_binary("a\tb\n", "utf-8"), is_binary("‰PNG\x00\x01", "cp1252"), is_binary("ë\x01ù\x02" * 9, "cp1252")
+        (False, True, True)
+    """
+    start = text[:_JUDGED]
+    zeros = start.count("\0")
+    if zeros and (encoding not in UNICODE or zeros * 8 > len(start)):
+        return True
+    strange = sum(character in _CONTROLS or character == BROKEN for character in start)
+    return encoding not in UNICODE and strange > 4 and strange * 50 > len(start)
 
 
 def note_encoding(findings: Findings, name: str, encoding: str) -> None:

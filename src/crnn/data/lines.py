@@ -13,7 +13,8 @@ from crnn.data.encoding import decode_text, encoding_of
 from crnn.data.example import Record
 from crnn.data.findings import Findings
 from crnn.data.part_names import part_of
-from crnn.data.sources import MANIFESTS, located, read
+from crnn.data.sources import located, read
+from crnn.data.table import ENDINGS
 from crnn.errors import DataError
 from crnn.image import page, picture
 
@@ -236,7 +237,7 @@ def _place(file: Path, root: Path) -> tuple[str, str]:
 
 def _table_in(root: Path) -> Path | None:
     files = {item.name.lower(): item for item in root.iterdir() if item.is_file()}
-    names = [f"{table}{ending}" for table in TABLES for ending in MANIFESTS]
+    names = [f"{table}{ending}" for table in TABLES for ending in ENDINGS]
     return next((files[name] for name in names if name in files), None)
 
 

@@ -79,7 +79,9 @@ def from_manifest(
     table = read_table(path, encoding=encoding, header=not by_position)
     needed = (source,) if target is None else (source, target)
     places = _places(table, wanted, needed)
-    reader = _Reader(table, places, source, target, folder or table.path.parent, Findings(), {}, blank)
+    findings = Findings()
+    _note_twice(table, places, findings)
+    reader = _Reader(table, places, source, target, folder or table.path.parent, findings, {}, blank)
     if encoding is None:
         note_encoding(reader.findings, table.path.name, table.encoding)
     if max(len(table.header), *map(len, table.rows)) == 1:  # in a wider table a blank line is no row
@@ -99,6 +101,15 @@ def from_manifest(
     if "split" in places:
         records = with_parts(records, _title(table, places["split"][0]), reader.findings)
     return records, reader.findings
+
+
+def _note_twice(table: Table, places: Mapping[str, tuple[int, ...]], findings: Findings) -> None:
+    """Name columns that are used and whose name another column has too."""
+    folded = [fold_name(name) for name in table.header]
+    for place in sorted({place for found in places.values() for place in found if place < len(folded)}):
+        if folded.count(folded[place]) > 1:
+            told = f"{table.header[place]!r} of {table.path.name}"
+            findings.add("columns of one name", told, "The first of them is read: rename the other.", dropped=False)
 
 
 def _title(table: Table, place: int) -> str:

@@ -16,14 +16,13 @@ from crnn.data.archive import is_archive, opened
 from crnn.data.arrays import Arrays, from_arrays, pairs, weights_of
 from crnn.data.example import Record
 from crnn.data.findings import Findings
+from crnn.data.folder_tables import read_tables, tables_in
 from crnn.data.folders import from_folder
 from crnn.data.manifest import Roles, from_manifest
+from crnn.data.other_kinds import refusal
+from crnn.data.table import ENDINGS
 from crnn.errors import DataError, UnreadableError
 
-MANIFESTS = (".csv", ".tsv", ".jsonl", ".ndjson", ".txt", ".csv.gz", ".tsv.gz", ".jsonl.gz", ".txt.gz")
-"""Endings of the files that are read as a manifest."""
-
-_MANIFEST_NAMES = ("manifest", "metadata")
 _SHOWN = 200
 """Letters of a path that an error shows."""
 
@@ -45,10 +44,11 @@ def read(
     """Records from what the user holds.
 
     Args:
-        data: A folder (with a folder per label, or a ``manifest.csv`` or ``metadata.csv`` in it), a manifest, an
-            archive of either, one file, an ``.npz`` with `x` and `y`; arrays ``(N, T, F)``, `Arrays`, or a
-            pair ``(x, y)`` of them; a list of records, paths, texts or arrays; a torch Dataset or an iterable of pairs
-            or dicts. In a list of texts a `Path` is a file of one text, and None or NaN an empty text.
+        data: A folder (with a folder per label, or in it a ``manifest.csv``, a ``metadata.csv``, or ``train.csv`` and
+            ``test.csv``), a manifest, an archive of either, one file, an ``.npz`` with `x` and `y`; arrays
+            ``(N, T, F)``, `Arrays`, or a pair ``(x, y)`` of them; a list of records, paths, texts or arrays; a torch
+            Dataset or an iterable of pairs or dicts. In a list of texts a `Path` is a file of one text, and None or NaN
+            an empty text.
         targets: One target a sample, where `data` is arrays or a list.
         suffixes: Endings of the files that a folder is searched for.
         source: What a sample is in a manifest or a list of strings: "path" or "text".
@@ -87,25 +87,27 @@ def _read_path(
     missing: bool,
     blank: bool,
 ) -> Read:
-    if source == "text" and isinstance(data, str) and not data.lower().endswith(MANIFESTS) and existing(data) is None:
+    if source == "text" and isinstance(data, str) and not data.lower().endswith(ENDINGS) and existing(data) is None:
         return [Record(data, name="text")], Findings()
     path = located(data)
     if path.is_file() and is_archive(path):
         with opened(path) as folder:
             return _read_path(folder, suffixes, source, target, columns, dims, missing, blank)
     if path.is_dir():
-        manifest = _manifest_in(path)
-        if manifest is None or (target is None and source == "path"):
-            return from_folder(path, suffixes, labelled=target is not None)
-        path = manifest
+        labelled = target is not None
+        tables = tables_in(path, suffixes, labelled=labelled) if labelled or source == "text" else []
+        if not tables:
+            return from_folder(path, suffixes, labelled=labelled)
+        return read_tables(
+            tables, lambda table: from_manifest(table, source=source, target=target, columns=columns, blank=blank)
+        )
     if path.suffix.lower() in suffixes:
         return [Record(path, name=str(data))], Findings()
     if path.suffix.lower() == ".npz":
         return from_arrays(*_stored_arrays(path), dims=dims, missing=missing)
-    if path.name.lower().endswith(MANIFESTS):
+    if path.name.lower().endswith(ENDINGS):
         return from_manifest(path, source=source, target=target, columns=columns, blank=blank)
-    known = ", ".join((*suffixes, *MANIFESTS, *ARCHIVES))
-    raise UnreadableError(f"{path} is of no kind that is read here: give a folder or a file of {known}")
+    raise UnreadableError(refusal(path, (*suffixes, *ENDINGS, *ARCHIVES)))
 
 
 def _stored_arrays(path: Path) -> tuple[Any, Any]:
@@ -140,11 +142,6 @@ def located(given: str | Path) -> Path:
     if path is None:
         raise UnreadableError(f"{str(given)[:_SHOWN]} does not exist (looked in {Path.cwd()}): check the path")
     return path
-
-
-def _manifest_in(folder: Path) -> Path | None:
-    files = sorted(item for item in folder.iterdir() if item.name.lower().endswith(MANIFESTS))
-    return next((file for name in _MANIFEST_NAMES for file in files if file.name.lower().startswith(f"{name}.")), None)
 
 
 def _is_array_like(item: Any) -> bool:

@@ -5,19 +5,34 @@ from __future__ import annotations
 import csv
 import gzip
 import io
-import json
+import re
 import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from crnn.data.encoding import UNICODE, decode
+from crnn.data.encoding import decode, is_binary
+from crnn.data.other_kinds import advised
+from crnn.data.row_forms import json_objects, marked_lines
 from crnn.errors import UnreadableError
 
+ENDINGS = (
+    *(".csv", ".tsv", ".jsonl", ".ndjson", ".json", ".txt"),
+    *(".csv.gz", ".tsv.gz", ".jsonl.gz", ".json.gz", ".txt.gz"),
+)
+"""Endings of the files that are read as tables."""
+
+JSON = (".jsonl", ".ndjson", ".json")
+"""Endings of files of JSON objects."""
+
 _DELIMITERS = ",;\t|"
+_DECLARED = re.compile(r"\"?sep=([,;\t|])\"?[,;\t|]*(?=\n)", re.IGNORECASE)
+"""What spreadsheets write above a table to say what divides its cells."""
 _LONGEST_CELL = 1 << 30
 """Letters of a cell; Python's own limit of 131,072 is too low for whole documents."""
+_BEGINNING = 1 << 16
+"""Bytes in which the names of columns stand."""
 _Cells = tuple[list[list[str]], list[int], list[int]]
 
 
@@ -43,10 +58,11 @@ class Table:
 
 
 def read_table(path: str | Path, *, encoding: str | None = None, header: bool = True) -> Table:
-    """Read a CSV, TSV or JSONL file, plain or gzipped.
+    """Read a CSV, TSV, JSON or JSONL file, or one of fastText's lines, plain or gzipped.
 
     Args:
-        path: ``.jsonl`` and ``.ndjson`` are read as one JSON object a line, everything else as delimited text.
+        path: ``.jsonl``, ``.ndjson`` and ``.json`` are read as one JSON object a line or an array of them, a file whose
+            lines begin with ``__label__`` as fastText does, everything else as delimited text.
         encoding: The text encoding; found out by default (see `decode_text`).
         header: Whether the first row names the columns; without it columns are known by position.
 
@@ -56,14 +72,42 @@ def read_table(path: str | Path, *, encoding: str | None = None, header: bool = 
     file = Path(path)
     text, found = _read(file, encoding)
     suffix = Path(file.stem).suffix if file.suffix.lower() == ".gz" else file.suffix
-    if suffix.lower() in (".jsonl", ".ndjson"):
-        return _json_lines(file, text, found)
+    if suffix.lower() in JSON:
+        return Table(file, *json_objects(file, text), found)
+    if marked := marked_lines(text):
+        return Table(file, *marked, found)
     rows, lines, blank = _cells(file, text)
     if not header:
         return Table(file, (), rows, lines, found, blank)
     if len(rows) < 2:
         raise UnreadableError(f"{file} has a header and no rows: give at least one sample")
     return Table(file, tuple(rows[0]), rows[1:], lines[1:], found, blank)
+
+
+def read_header(path: str | Path) -> tuple[str, ...]:
+    """The cells of a table's first row, or the keys of its objects; of a large file only the beginning is read.
+
+    Raises:
+        UnreadableError: as `read_table`.
+    """
+    file = Path(path)
+    if Path(file.name.lower().removesuffix(".gz")).suffix in JSON:
+        return read_table(file).header
+    text = _read(file, None, _BEGINNING)[0]
+    if marked := marked_lines(text.split("\n", 1)[0]):
+        return marked.header
+    delimiter, text = _divided(text)
+    try:
+        return next((tuple(cells) for cells, _ in _read_rows(text, delimiter, csv.QUOTE_MINIMAL) if any(cells)), ())
+    except csv.Error:  # a cell that ends behind the beginning
+        rows = read_table(file, header=False).rows
+        return tuple(rows[0])
+
+
+def is_tabbed(text: str) -> bool:
+    """Whether each of the first lines has a tab, as those of a table without quoting do, and prose does not."""
+    lines = [line for line in text[:65536].split("\n")[:20] if line.strip()]
+    return bool(lines) and "\t" in lines[0] and all("\t" in line for line in lines[:-1])
 
 
 def holds_rows(cell: str, width: int) -> bool:
@@ -89,12 +133,15 @@ def read_text(file: Path, encoding: str | None = None) -> str:
     return _read(file, encoding)[0]
 
 
-def _read(file: Path, encoding: str | None) -> tuple[str, str]:
-    """As `read_text`, with the encoding."""
+def _read(file: Path, encoding: str | None, most: int = -1) -> tuple[str, str]:
+    """As `read_text`, with the encoding; on request of the first bytes alone."""
     try:
-        raw = file.read_bytes()
-        if raw[:2] == b"\x1f\x8b":
-            raw = gzip.decompress(raw)
+        with file.open("rb") as stream:
+            zipped = stream.read(2) == b"\x1f\x8b"
+        with gzip.open(file) if zipped else file.open("rb") as stream:
+            raw = stream.read(most)
+        if len(raw) == most and b"\0" not in raw:  # no letter is cut in two
+            raw = raw[: raw.rfind(b"\n") + 1] or raw
         text, found = (raw.decode(encoding), encoding) if encoding else decode(raw)
     except (OSError, EOFError, zlib.error) as error:
         raise UnreadableError(f"{file} cannot be read ({error}): check the path and that the file is whole") from error
@@ -102,9 +149,8 @@ def _read(file: Path, encoding: str | None) -> tuple[str, str]:
         raise UnreadableError(f"{file} is not text in {encoding or 'UTF-16'} ({error}): save it as UTF-8") from error
     if not text.strip():
         raise UnreadableError(f"{file} is empty: give one sample a row")
-    zeros = text[:4096].count("\0")
-    if zeros and (found not in UNICODE or zeros * 8 > len(text[:4096])):
-        raise UnreadableError(f"{file} is not text: give CSV, TSV, JSONL or plain text")
+    if is_binary(text, found):
+        raise UnreadableError(f"{file} is not text: {advised(file) or 'give CSV, TSV, JSONL or plain text'}")
     return _plain_lines(text.removeprefix("\ufeff")), found
 
 
@@ -115,7 +161,7 @@ def _plain_lines(text: str) -> str:
 
 
 def _cells(file: Path, text: str) -> _Cells:
-    delimiter = _delimiter(text)
+    delimiter, text = _divided(text)
     try:
         return _parse(text, delimiter, csv.QUOTE_MINIMAL)
     except csv.Error as error:
@@ -125,12 +171,16 @@ def _cells(file: Path, text: str) -> _Cells:
         raise UnreadableError(f"{file} is not a well-formed table ({error}): check the quotation marks") from error
 
 
+def _divided(text: str) -> tuple[str, str]:
+    """What divides cells, and the text without the line that says it, which becomes blank."""
+    declared = _DECLARED.match(text)
+    return (declared[1], text[declared.end() :]) if declared else (_delimiter(text), text)
+
+
 def _delimiter(text: str) -> str:
-    """A tab where each of the first lines has one, since prose has commas but no tabs; else the first line's most."""
-    lines = [line for line in text[:65536].split("\n")[:20] if line.strip()]
-    if all("\t" in line for line in lines[:-1]) and "\t" in lines[0]:
-        return "\t"
-    return max(_DELIMITERS, key=lines[0].count)
+    """A tab where each of the first lines has one; else what the first line has most of."""
+    first = next(line for line in text.split("\n") if line.strip())
+    return "\t" if is_tabbed(text) else max(_DELIMITERS, key=first.count)
 
 
 def _parse(text: str, delimiter: str, quoting: Any) -> _Cells:
@@ -160,30 +210,3 @@ def _read_rows(text: str, delimiter: str, quoting: Any) -> Iterator[tuple[list[s
             yield [cell.strip() for cell in row], reader.line_num
     except csv.Error as error:
         raise csv.Error(f"line {reader.line_num}: {error}") from error
-
-
-def _json_lines(file: Path, text: str, encoding: str) -> Table:
-    objects: list[dict[str, Any]] = []
-    lines: list[int] = []
-    for number, line in enumerate(text.split("\n"), start=1):
-        if not line.strip():
-            continue
-        try:
-            value = json.loads(line)
-        except json.JSONDecodeError as error:
-            raise UnreadableError(f"{file}, line {number} is not JSON ({error}): give one object a line") from error
-        if not isinstance(value, dict):
-            raise UnreadableError(f"{file}, line {number} is a JSON {type(value).__name__}: give one object a line")
-        objects.append(value)
-        lines.append(number)
-    header = tuple(dict.fromkeys(key for item in objects for key in item))
-    return Table(file, header, [_json_cells(item, header) for item in objects], lines, encoding)
-
-
-def _json_cells(item: dict[str, Any], header: Sequence[str]) -> list[str]:
-    cells = []
-    for key in header:
-        value = item.get(key)
-        text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-        cells.append("" if value is None else text.strip())
-    return cells

@@ -50,7 +50,11 @@ def inspect_data(given: Any, task: Task | str | None = None, *, targets: Any = N
     try:
         records, findings, problems = _read(given, targets, reader)
     except DataError as error:
-        if task is not None or isinstance(error, UnreadableError) or not isinstance(reader, SpokenCommands):
+        if (
+            task is not None
+            or isinstance(error, UnreadableError)
+            or not isinstance(reader, (SpokenCommands, TextClassification))
+        ):
             raise
         raise DataError(f"{str(error).rstrip('.')}. Or say what the data are for: --task {', '.join(TASKS)}") from error
     groups, splits = _counted(record.group for record in records), _splits(records)

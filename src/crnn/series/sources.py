@@ -8,11 +8,13 @@ from pathlib import Path
 from typing import Any
 
 from crnn.data import sources
+from crnn.data.archive import SUFFIXES as ARCHIVES
 from crnn.data.archive import is_archive, opened
 from crnn.data.example import Record
 from crnn.data.findings import Findings
 from crnn.data.folders import from_folder
 from crnn.data.manifest import COLUMNS, from_manifest
+from crnn.data.other_kinds import refusal
 from crnn.data.table import Table, read_table
 from crnn.errors import DataError, UnreadableError
 from crnn.series import ts_file
@@ -78,8 +80,7 @@ def _of_path(path: Path, columns: Mapping[str, Any], labelled: bool, several: bo
         return sources.read(path, dims=(1, 2), missing=True)
     if name.endswith(TABLES):
         return _of_table(path, columns, labelled, several)
-    known = ", ".join((*ts_file.SUFFIXES, *TABLES, ".npz"))
-    raise UnreadableError(f"{path} is of no kind that is read here: give a folder, an archive or a file of {known}")
+    raise UnreadableError(refusal(path, (*ts_file.SUFFIXES, *TABLES, ".npz", *ARCHIVES)))
 
 
 def _of_folder(folder: Path, columns: Mapping[str, Any], labelled: bool, several: bool) -> Read:

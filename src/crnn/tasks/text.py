@@ -21,17 +21,18 @@ from crnn.nn.embedding import Embedding, Linear
 from crnn.nn.kinds import AnySpec
 from crnn.padded import Vary, chained
 from crnn.spec import BranchSpec, ConvSpec, HeadSpec, NetworkSpec, RecurrentSpec
-from crnn.tasks import text_baselines, text_linear
+from crnn.tasks import text_baselines, text_doubts, text_linear
 from crnn.tasks.calibration import fit_temperature, tempered
 from crnn.tasks.labels import Labels
 from crnn.tasks.task import Option, Plan, Task, size_index
 from crnn.tasks.text_answers import TextAnswer, answered
-from crnn.tasks.text_labels import labels_of
-from crnn.tasks.text_reading import Reader, columns, text_of
+from crnn.tasks.text_labels import labels_of, zeros_and_ones
+from crnn.tasks.text_reading import Reader, text_of
+from crnn.tasks.text_tables import TextTables, columns
 from crnn.tasks.text_vocabulary import mark, vocabulary_spec
 from crnn.text.augment import Drop, Swap
 from crnn.text.normalize import as_tokens, normalise, tokenise
-from crnn.text.vectors import read_vectors
+from crnn.text.vectors import starting_vectors
 from crnn.text.vocabulary import Vocabulary
 
 Tokeniser = Callable[[str], list[str]]
@@ -96,7 +97,8 @@ class TextClassification(Task):
             raise SpecError(f"label={label!r}: give one column; for several labels in its cells, multi_label=True")
         if {*label_column} & {*columns(text)}:
             raise SpecError(f"text={text!r}, label={label!r}: a column cannot be the text and its own label")
-        self.reader = Reader(columns(text), label_column[0] if label_column else None, multi_label)
+        self.tables = TextTables(columns(text), label_column[0] if label_column else None, multi_label)
+        self.reader = Reader(self.tables)
         self.multi_label = multi_label
         self.lower = lower
         self.longest = longest
@@ -210,20 +212,31 @@ class TextClassification(Task):
 
     def read(self, data: Any, targets: Any = None) -> tuple[list[Record], Findings]:
         """Records from a table, a folder per label, an archive, or lists of texts and labels."""
-        return self._noted(*self.reader.labelled(data, targets))
+        records, findings = self.reader.labelled(data, targets)
+        text_doubts.note_files(records, findings, self._long, self.longest)
+        return records, findings
 
     def read_unlabelled(self, data: Any) -> tuple[list[Record], Findings]:
         """Records from texts, files, tables or folders without labels. A string that is no file is a text."""
-        return self._noted(*self.reader.unlabelled(data))
-
-    def _noted(self, records: list[Record], findings: Findings) -> tuple[list[Record], Findings]:
-        """Say which texts are read in part only, and which in a guessed encoding; unreadable ones are named later."""
-        advice = f"Of these the beginning and the end are read; longest={2 * self.longest} reads more."
-        for record in records:
-            with contextlib.suppress(UnreadableError):
-                if self._long(text_of(record, findings)):
-                    findings.add(f"text of more than {self.longest} tokens", record.name, advice, dropped=False)
+        records, findings = self.reader.unlabelled(data)
+        text_doubts.note_files(records, findings, self._long, self.longest)
+        if self.vocabulary is not None:
+            text_doubts.note_unknown(records, findings, self.tokens, self.vocabulary)
+        if self.labels is not None and isinstance(data, (str, Path)):
+            text_doubts.refuse_labels_as_texts(records, data, self.labels)
         return records, findings
+
+    def split(
+        self, records: Sequence[Record], share: float | None, seed: int, findings: Findings
+    ) -> tuple[list[Record], list[Record]]:
+        """As every task; labels of which none comes twice are refused.
+
+        Raises:
+            DataError: as every task, or each label comes once.
+        """
+        if share != 0 and not self.multi_label:
+            text_doubts.refuse_own_labels(records)
+        return super().split(records, share, seed, findings)
 
     def _long(self, text: str) -> bool:
         return len(text) > self.longest and len(self.tokens(text, cut=False)) > self.longest
@@ -239,14 +252,15 @@ class TextClassification(Task):
         if self.multi_label:
             self.labels = Labels.learn(label for target in targets for label in labels_of(target))
         else:
-            _check_labels(targets)
+            text_doubts.refuse_measures(targets)
             self.labels = Labels.learn(targets)
         self.vocabulary = Vocabulary.learn(texts, vocabulary_spec(texts))
         self.seen = _marks(texts)
         if self.wide:
             self._linear = text_linear.solved(self.vocabulary, texts, self._sides(records))
         if self.vectors is not None:
-            self._read_vectors(self.vectors)
+            self._vectors = starting_vectors(self.vectors, self.vocabulary.words, Embedding.SPREAD)
+            self.vector_width = len(next(iter(self._vectors.values())))
 
     def follow(self, records: Sequence[Record], alphabet: str) -> None:
         """As `learn`; what the weights were trained on before is no test of them either."""
@@ -270,20 +284,7 @@ class TextClassification(Task):
     def _sides(self, records: Sequence[Record]) -> NDArray[np.float32]:
         """Which labels each record has, ``(N, K)`` zeros and ones."""
         assert self.labels is not None
-        sides = np.zeros((len(records), len(self.labels)), np.float32)
-        for row, record in enumerate(records):
-            held = labels_of(record.target) if self.multi_label else (record.target,)
-            sides[row, [self.labels.number(label) for label in held]] = 1.0
-        return sides
-
-    def _read_vectors(self, path: str | Path) -> None:
-        assert self.vocabulary is not None
-        found = read_vectors(path, self.vocabulary.words)
-        if not found:
-            raise DataError(f"{path} knows none of the {len(self.vocabulary.words):,} words of the training texts")
-        spread = float(np.std(np.stack(list(found.values())))) or 1.0
-        self._vectors = {word: vector * (Embedding.SPREAD / spread) for word, vector in found.items()}
-        self.vector_width = len(next(iter(found.values())))
+        return zeros_and_ones(self.labels, [record.target for record in records], several=self.multi_label)
 
     def tokens(self, text: str, *, cut: bool = True) -> list[str]:
         """The tokens of a text as it came; of a long one those that are read.
@@ -316,11 +317,7 @@ class TextClassification(Task):
 
     def _encoded(self, record: Record) -> Any:
         assert self.labels is not None
-        if not self.multi_label:
-            return self.labels.number(record.target)
-        held = np.zeros(len(self.labels), np.float32)
-        held[[self.labels.number(label) for label in labels_of(record.target)]] = 1.0
-        return held
+        return self._sides([record])[0] if self.multi_label else self.labels.number(record.target)
 
     def preparation(self) -> dict[str, Any]:
         """The vocabulary and how texts are cut."""
@@ -391,9 +388,9 @@ class TextClassification(Task):
         """Settings, labels, vocabulary, marks of the training texts; where word vectors lay is no part of a model."""
         return {
             "name": self.name,
-            "text": list(self.reader.text),
-            "label": self.reader.label,
-            "found": self.reader.found,
+            "text": list(self.tables.text),
+            "label": self.tables.label,
+            "found": self.tables.found,
             "multi_label": self.multi_label,
             "lower": self.lower,
             "longest": self.longest,
@@ -412,7 +409,7 @@ class TextClassification(Task):
         """The task that `config` described."""
         settings = ("label", "multi_label", "lower", "longest", "augment")
         task = cls(text=config["text"] or None, **{name: config[name] for name in settings})
-        task.reader.found, task.reader.strict = dict(config.get("found", {})), False
+        task.tables.found, task.tables.strict = dict(config.get("found", {})), False
         task.own_tokeniser = config["own_tokeniser"]
         task.labels = None if config["labels"] is None else Labels(config["labels"])
         task.vocabulary = None if config["vocabulary"] is None else Vocabulary.from_dict(config["vocabulary"])
@@ -430,15 +427,3 @@ class TextClassification(Task):
 def _marks(texts: Sequence[Sequence[str]]) -> NDArray[np.uint32]:
     """The marks of texts, each once."""
     return np.unique(np.array([mark(tokens) for tokens in texts], dtype=np.uint32))
-
-
-def _check_labels(targets: Sequence[Any]) -> None:
-    """Refuse a column of measurements, identifiers or texts in place of labels."""
-    kinds = list(dict.fromkeys(targets))
-    if len(kinds) <= max(20, len(targets) // 2):
-        return
-    shown = ", ".join(str(kind)[:20] for kind in kinds[:3])
-    raise DataError(
-        f"the {len(targets)} training texts have {len(kinds)} different labels ({shown}, …): labels must repeat to be"
-        " learnt. Is another column the label? Say label=… (--label); measured numbers must be cut into classes first"
-    )

@@ -9,12 +9,13 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from crnn.data.example import Record
 from crnn.data.findings import Findings
 from crnn.errors import DataError
 from crnn.tasks.arrays import single_label
-from crnn.tasks.labels import plain
+from crnn.tasks.labels import Labels, plain
 
 _SEPARATORS = re.compile(r"[|;,、；，]")
 
@@ -110,6 +111,19 @@ def labels_of(given: Any) -> tuple[str, ...]:
         found = [None if _missing(given) else given] if np.ndim(given) == 0 else list(given)
     names = (str(plain(label)) for label in found if label is not None)
     return tuple(dict.fromkeys(name for name in names if name))
+
+
+def zeros_and_ones(labels: Labels, targets: Sequence[Any], *, several: bool) -> NDArray[np.float32]:
+    """Which labels each target has, ``(N, K)``: one, or where there may be several any number of them.
+
+    Raises:
+        UnknownLabelError: a label that was not learnt.
+    """
+    held = np.zeros((len(targets), len(labels)), np.float32)
+    for row, target in enumerate(targets):
+        names = labels_of(target) if several else (target,)
+        held[row, [labels.number(name) for name in names]] = 1.0
+    return held
 
 
 def _of_ones(given: Any) -> Any:

@@ -11,11 +11,25 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from crnn.errors import UnreadableError
+from crnn.errors import DataError, UnreadableError
 
 Vector = NDArray[np.float32]
 
 _GAPS = re.compile(r"[ \t]+")
+
+
+def starting_vectors(path: str | Path, words: Collection[str], spread: float) -> dict[str, Vector]:
+    """The vectors of some words, as `read_vectors` gives them, brought to a spread that a network starts well from.
+
+    Raises:
+        UnreadableError: as `read_vectors`.
+        DataError: the file knows none of the words.
+    """
+    found = read_vectors(path, words)
+    if not found:
+        raise DataError(f"{path} knows none of the {len(words):,} words of the training texts")
+    scale = spread / (float(np.std(np.stack(list(found.values())))) or 1.0)
+    return {word: vector * np.float32(scale) for word, vector in found.items()}
 
 
 def read_vectors(path: str | Path, words: Collection[str]) -> dict[str, Vector]:

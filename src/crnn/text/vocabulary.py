@@ -102,6 +102,11 @@ class Vocabulary:
         self._sorted = self.grams[self._order]
         self._pieces: dict[str, Ids] = {}
 
+    def knows_any(self, tokens: Sequence[str]) -> bool:
+        """Whether a word, or an n-gram in one, was in training texts; of a text without words whether a sign was."""
+        words = [token for token in tokens if any(map(str.isalpha, token))] or tokens
+        return any(word in self._numbers for word in words) or bool((self.numbers(words) > 0).any())
+
     @classmethod
     def learn(cls, texts: Sequence[Sequence[str]], spec: VocabularySpec | None = None) -> Vocabulary:
         """Count the words and n-grams of training texts, and keep the commonest."""

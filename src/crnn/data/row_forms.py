@@ -1,0 +1,109 @@
+"""Rows of text files that are no delimited tables: JSON objects, and lines that begin with their labels."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from crnn.errors import UnreadableError
+
+MARK = "__label__"
+"""What stands before a label in the lines of fastText."""
+
+_NEXT = re.compile(r"[^\s,]")
+"""Where the next item of a JSON array begins."""
+
+
+class Rows(NamedTuple):
+    """Names of the columns, cells of each row, and the line of the file that each row stands on."""
+
+    header: tuple[str, ...]
+    rows: list[list[str]]
+    lines: list[int]
+
+
+def json_objects(file: Path, text: str) -> Rows:
+    """One JSON object a line, or a JSON array of objects; a row that lacks a key has an empty cell.
+
+    Raises:
+        UnreadableError: it is neither; names the line.
+    """
+    objects, lines = _array(file, text) if text.lstrip().startswith("[") else _lines(file, text)
+    header = tuple(dict.fromkeys(key for item in objects for key in item))
+    return Rows(header, [_cells(item, header) for item in objects], lines)
+
+
+def marked_lines(text: str) -> Rows | None:
+    """Lines as fastText has them, ``__label__good a text``, several labels divided by ``|``; None for other texts.
+
+    Example:
+        >>> marked_lines("__label__a __label__b some words")
+        Rows(header=('label', 'text'), rows=[['a|b', 'some words']], lines=[1])
+    """
+    if not text.startswith(MARK):
+        return None
+    rows, numbers = [], []
+    for number, line in enumerate(text.split("\n"), start=1):
+        words = line.split()
+        count = next((place for place, word in enumerate(words) if not word.startswith(MARK)), len(words))
+        if words and not count:
+            return None
+        if words:
+            labels = (word.removeprefix(MARK).rstrip(",") for word in words[:count])
+            rows.append(["|".join(labels), " ".join(words[count:])])
+            numbers.append(number)
+    return Rows(("label", "text"), rows, numbers)
+
+
+def _array(file: Path, text: str) -> tuple[list[dict[str, Any]], list[int]]:
+    try:
+        values = json.loads(text)
+    except json.JSONDecodeError as error:
+        raise UnreadableError(
+            f"{file} is not JSON ({error}): give an array of objects, or one object a line"
+        ) from error
+    if not values:
+        raise UnreadableError(f"{file} is an empty JSON array: give one object a sample")
+    decoder, lines = json.JSONDecoder(), list[int]()
+    at, line = text.index("[") + 1, 1
+    for value in values:  # a second time one by one, which tells the lines
+        start = _NEXT.search(text, at).start()  # type: ignore[union-attr]
+        line += text.count("\n", at if lines else 0, start)
+        if not isinstance(value, dict):
+            kind = type(value).__name__
+            raise UnreadableError(f"{file}, line {line} is a JSON {kind}: give one object a sample")
+        lines.append(line)
+        at = decoder.raw_decode(text, start)[1]
+        line += text.count("\n", start, at)
+    return values, lines
+
+
+def _lines(file: Path, text: str) -> tuple[list[dict[str, Any]], list[int]]:
+    objects: list[dict[str, Any]] = []
+    lines: list[int] = []
+    for number, line in enumerate(text.split("\n"), start=1):
+        if not line.strip():
+            continue
+        try:
+            value = json.loads(line)
+        except json.JSONDecodeError as error:
+            raise UnreadableError(
+                f"{file}, line {number} is not JSON ({error}): give one object a line, or an array of objects"
+            ) from error
+        if not isinstance(value, dict):
+            raise UnreadableError(f"{file}, line {number} is a JSON {type(value).__name__}: give one object a line")
+        objects.append(value)
+        lines.append(number)
+    return objects, lines
+
+
+def _cells(item: dict[str, Any], header: Sequence[str]) -> list[str]:
+    cells = []
+    for key in header:
+        value = item.get(key)
+        text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+        cells.append("" if value is None else text.strip())
+    return cells
