@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 
+from crnn import judging, speed, store
 from crnn import predictor as prediction
-from crnn import speed, store
 from crnn.compiled import Compiled
 from crnn.data.example import ExampleSet, Record
 from crnn.data.findings import Findings
@@ -201,8 +201,12 @@ class Model:
         epochs = epochs or plan.epochs_for(len(parts.train), batch_size)
         job = self._job(parts, epochs, batch_size, early_stopping, options)
         self.history = train(job, options)
-        self._predictor_or_fail().recogniser.cpu()
-        self._calibrate(parts.dev)
+        predictor = self._predictor_or_fail()
+        predictor.recogniser.cpu()
+        self.validation = None
+        if parts.dev is not None:
+            self.validation = parts.dev, judging.judge(predictor, self.compiled, parts.dev)
+            judging.calibrate(self.task, *self.validation)
         return self.history
 
     def _parts(self, x: Any, y: Any, share: float | None, dev_data: Any, options: TrainOptions) -> Parts:
@@ -273,7 +277,7 @@ class Model:
         }
         return Job(
             recogniser=self._predictor_or_fail().recogniser,
-            measuring=self._measuring(),
+            measuring=judging.measuring(self.task, compiled),
             train=parts.train,
             dev=parts.dev,
             vary_inputs=self.task.vary_inputs(),
@@ -289,25 +293,6 @@ class Model:
             fingerprint=parts.fingerprint(settings),
             summary=self.task.summary(),
         )
-
-    def _measuring(self) -> Any:
-        from crnn.engine.job import Measuring
-
-        compiled, task = self.compiled, self.task
-        texts = task.texts if task.gives_text else None
-        return Measuring(compiled.objective, compiled.metrics, task.outputs, texts, task.reference)
-
-    def _calibrate(self, dev: ExampleSet | None) -> None:
-        if dev is None:
-            self.validation = None
-            return
-        found = self._scored(dev)
-        self.validation = dev, found
-        targets = dev.targets_of(found.rows.tolist())
-        if found.predictions is not None and isinstance(targets, torch.Tensor):
-            self.task.calibrate(found.predictions, targets)
-        if found.sequences:
-            self.task.calibrate_steps(list(found.sequences.values()), [dev.records[row] for row in found.sequences])
 
     # ── evaluate and predict ─────────────────────────────────────────────────────────────────────────────────────────
 
@@ -335,7 +320,7 @@ class Model:
             batch_size: Samples in one forward pass.
             findings: What was found when the records were read, to be told together with the rest.
         """
-        self._predictor_or_fail()
+        predictor = self._predictor_or_fail()
         findings = self.findings = Findings() if findings is None else findings
         records, found = self.task.read(x, y)
         findings.extend(found)
@@ -344,7 +329,7 @@ class Model:
         prepared = long_enough(self.task, self._planned, self.compiled.objective, every, findings)
         tell(findings)
         self.compiled.objective.check(prepared.all_targets(), self.task.outputs)
-        return prepared, self._scored(prepared, batch_size)
+        return prepared, judging.judge(predictor, self.compiled, prepared, batch_size)
 
     def baselines(self, judged: ExampleSet | None = None) -> dict[str, torch.Tensor]:
         """Predictions of the task's rules that need no network, by name, to measure beside the network's.
@@ -363,18 +348,6 @@ class Model:
         if self._learnt_from is None and front is not None:
             found |= self.task.baselines_within(front, judged)
         return found
-
-    def _scored(self, prepared: ExampleSet, batch_size: int | None = None) -> Evaluation:
-        from crnn.engine.evaluate import evaluate
-
-        predictor = self._predictor_or_fail()
-        return evaluate(
-            predictor.recogniser,
-            self._measuring(),
-            prepared,
-            batch_size=batch_size or prediction.BATCH,
-            device=predictor.device,
-        )
 
     def predict(self, x: Any, *, batch_size: int = prediction.BATCH) -> Any:
         """Answers: for arrays probabilities or values ``(N, K)``, for files and texts what the task recognises.
