@@ -163,7 +163,7 @@ def _repeats(examples: ExampleSet, said: Findings) -> None:
         before = first.setdefault(mark, row)
         if before == row:
             continue
-        name = f"{_name(examples.records, row)} is {_name(examples.records, before)}"
+        name = _same(examples.records[row], examples.records[before], row, before)
         said.add("repeated sample", name, "Remove one of each two.", dropped=False)
         if _answer(examples, row) != _answer(examples, before):
             said.add("same sample, two answers", name, "One of the answers is wrong.", dropped=False)
@@ -173,7 +173,7 @@ def _leaks(train: ExampleSet, dev: ExampleSet, said: Findings) -> None:
     places = {mark: row for row, mark in enumerate(_marks(train))}
     for row, mark in enumerate(_marks(dev)):
         if mark in places:
-            name = f"{_name(dev.records, row)} is {_name(train.records, places[mark])}"
+            name = _same(dev.records[row], train.records[places[mark]], row, places[mark])
             advice = "Validation looks better than it is: remove these from one side."
             said.add("sample on both sides", name, advice, dropped=False)
     groups = {record.group for record in train.records if record.group}
@@ -199,6 +199,13 @@ def _answer(examples: ExampleSet, row: int) -> str:
     target = examples.records[row].target
     # Several labels are a set: their order says nothing.
     return repr(sorted(target) if isinstance(target, tuple) else target)
+
+
+def _same(record: Record, other: Record, row: int, other_row: int) -> str:
+    """What to say of two samples whose inputs are one, also where their texts differ in what is not read."""
+    differ = isinstance(record.source, str) and isinstance(other.source, str) and record.source != other.source
+    told = f"{record.name or f'row {row}'} is {other.name or f'row {other_row}'}"
+    return told + (" as far as they are read" if differ else "")
 
 
 def _name(records: Sequence[Record], row: int) -> str:
