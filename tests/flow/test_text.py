@@ -784,7 +784,7 @@ def test_inputs_of_one_name_are_told_apart_and_a_model_is_no_input(folder, tmp_p
     assert "is a model, and holds nothing to recognise" in told.err
 
 
-@pytest.mark.filterwarnings("always::crnn.errors.DataWarning")
+@pytest.mark.filterwarnings("ignore::crnn.errors.DataWarning")
 def test_texts_that_are_one_only_as_far_as_they_are_read_are_said_to_be(tmp_path):
     rows = [[f"{word} film that {row}", word] for row in range(4) for word in ("good", "bad")]
     model = crnn.Model(crnn.TextClassification(longest=3), size="tiny")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import contextlib
 import copy
 from collections.abc import Callable, Sequence
@@ -27,10 +26,12 @@ from crnn.tasks.labels import Labels
 from crnn.tasks.task import Option, Plan, Task, size_index
 from crnn.tasks.text_answers import TextAnswer, answered
 from crnn.tasks.text_labels import labels_of, zeros_and_ones
+from crnn.tasks.text_marks import Marks
 from crnn.tasks.text_reading import Reader, text_of
 from crnn.tasks.text_tables import TextTables, columns
-from crnn.tasks.text_vocabulary import mark, vocabulary_spec
+from crnn.tasks.text_vocabulary import vocabulary_spec
 from crnn.text.augment import Drop, Swap
+from crnn.text.long import both_ends, first_and_last
 from crnn.text.normalize import as_tokens, normalise, tokenise
 from crnn.text.vectors import starting_vectors
 from crnn.text.vocabulary import Vocabulary
@@ -46,9 +47,6 @@ MOST_WIDE = 32
 
 MOST_GRAMS = 40_000
 """N-grams that have a vector, the commonest; the linear model knows them all."""
-
-LETTERS = 40
-"""Letters a token that a long text is cut to before it is tokenised."""
 
 
 class TextClassification(Task):
@@ -110,7 +108,7 @@ class TextClassification(Task):
         self.vocabulary: Vocabulary | None = None
         self.vector_width = 0
         self.temperature = 1.0
-        self.seen: NDArray[np.uint32] = np.zeros(0, np.uint32)
+        self.seen = Marks()
         self._linear: Linear | None = None
         self._vectors: dict[str, NDArray[np.float32]] = {}
         self._size = 1
@@ -189,15 +187,8 @@ class TextClassification(Task):
         linear = self._linear
         if linear is None and self.wide:
             linear = text_linear.empty(vocabulary, self.wide)
-        front = Embedding(
-            self._vector_rows,
-            spec.slots,
-            self.width,
-            0.3,
-            spec.pieces,
-            vocabulary.common,
-            None if linear is None else copy.deepcopy(linear),
-        )
+        own = None if linear is None else copy.deepcopy(linear)
+        front = Embedding(self._vector_rows, spec.slots, self.width, 0.3, spec.pieces, vocabulary.common, own)
         for number, word in enumerate(vocabulary.words, start=1):
             if word in self._vectors and front.vectors.device.type != "meta":
                 with torch.no_grad():
@@ -255,7 +246,7 @@ class TextClassification(Task):
             text_doubts.refuse_measures(targets)
             self.labels = Labels.learn(targets)
         self.vocabulary = Vocabulary.learn(texts, vocabulary_spec(texts))
-        self.seen = _marks(texts)
+        self.seen = Marks(texts)
         if self.wide:
             self._linear = text_linear.solved(self.vocabulary, texts, self._sides(records))
         if self.vectors is not None:
@@ -266,11 +257,11 @@ class TextClassification(Task):
         """As `learn`; what the weights were trained on before is no test of them either."""
         before = self.seen
         super().follow(records, alphabet)
-        self.seen = np.union1d(before, self.seen)
+        self.seen.add(before)
 
     def remember(self, records: Sequence[Record]) -> None:
         """These texts too are no test any more."""
-        self.seen = np.union1d(self.seen, _marks(self._readable(records)[1]))
+        self.seen.add(Marks(self._readable(records)[1]))
 
     def _readable(self, records: Sequence[Record]) -> tuple[list[Record], list[list[str]]]:
         """The records that can be read, and their tokens; the others are named when they are prepared."""
@@ -297,15 +288,9 @@ class TextClassification(Task):
             raise NotReadyError(
                 "this model was trained with a tokeniser of your own: set model.task.tokeniser to the same function"
             )
-        most = LETTERS * self.longest
-        if len(text) > 2 * most:
-            text = f"{text[:most]} {text[-most:]}"
-        clean = normalise(text, lower=self.lower)
+        clean = normalise(both_ends(text, self.longest), lower=self.lower)
         tokens = tokenise(clean) if self.tokeniser is None else as_tokens(self.tokeniser(clean))
-        if not cut or len(tokens) <= self.longest:
-            return tokens
-        end = self.longest // 4
-        return tokens[: self.longest - end] + tokens[len(tokens) - end :]
+        return first_and_last(tokens, self.longest) if cut else tokens
 
     def prepare(self, record: Record) -> Example:
         """The numbers of the text's steps, ``(T, slots)``; the number of its label, or zeros and ones."""
@@ -358,12 +343,10 @@ class TextClassification(Task):
 
     def known_before(self, records: Sequence[Record]) -> list[bool]:
         """Whether each text, as far as it is read, also stands in the training part."""
-        seen, found = set(self.seen.tolist()), []
-        for record in records:
-            known = False
+        found = [False] * len(records)
+        for row, record in enumerate(records):
             with contextlib.suppress(UnreadableError):  # named where it is prepared
-                known = mark(self.pieces(record)) in seen
-            found.append(known)
+                found[row] = self.pieces(record) in self.seen
         return found
 
     def baselines(self, train: Sequence[Record] | None, judged: ExampleSet) -> dict[str, Tensor]:
@@ -401,7 +384,7 @@ class TextClassification(Task):
             "vector_width": self.vector_width,
             "temperature": self.temperature,
             "vocabulary": None if self.vocabulary is None else self.vocabulary.to_dict(),
-            "seen": base64.b64encode(self.seen.astype("<u4").tobytes()).decode(),
+            "seen": self.seen.packed(),
         }
 
     @classmethod
@@ -415,15 +398,10 @@ class TextClassification(Task):
         task.vocabulary = None if config["vocabulary"] is None else Vocabulary.from_dict(config["vocabulary"])
         task._size, task.vector_width = config["size"], config["vector_width"]
         task.temperature = config["temperature"]
-        task.seen = np.frombuffer(base64.b64decode(config["seen"]), dtype="<u4").astype(np.uint32)
+        task.seen = Marks.unpacked(config["seen"])
         return task
 
     def _known(self) -> Vocabulary:
         if self.vocabulary is None:
             raise NotReadyError("the vocabulary is not known yet: call fit first")
         return self.vocabulary
-
-
-def _marks(texts: Sequence[Sequence[str]]) -> NDArray[np.uint32]:
-    """The marks of texts, each once."""
-    return np.unique(np.array([mark(tokens) for tokens in texts], dtype=np.uint32))

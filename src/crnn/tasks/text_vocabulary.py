@@ -1,9 +1,8 @@
-"""What is learnt of texts by their scripts: which n-grams, and marks to know texts again."""
+"""What is learnt of texts by their scripts: which n-grams."""
 
 from __future__ import annotations
 
-import zlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from crnn.text.normalize import spaceless
 from crnn.text.vocabulary import VocabularySpec
@@ -28,8 +27,3 @@ def vocabulary_spec(texts: Sequence[Sequence[str]]) -> VocabularySpec:
     if share > 1 - MIXED:
         return VocabularySpec(least=1, tokens=4, pieces=0)
     return VocabularySpec(tokens=4)
-
-
-def mark(tokens: Iterable[str]) -> int:
-    """Four bytes that tell a text from others; two different ones have the same once in four thousand million times."""
-    return zlib.crc32("\0".join(tokens).encode("utf-8", "surrogatepass"))
