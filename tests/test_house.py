@@ -14,7 +14,7 @@ FLOORS = [
     {"spec", "forecast_spec", "padded", "registry", "speed", "augmentation"},
     {"audio", "image", "text", "series", "nn", "losses", "decode", "metrics", "data", "optim", "store"},
     {"tasks", "engine"},
-    {"predictor", "compiled", "parts", "origin", "explain", "judging"},
+    {"predictor", "compiled", "parts", "origin", "explain", "jobs", "judging"},
     {"model", "report", "backtest", "export", "runtime", "serve", "transcribe"},
     {"tune", "inspect"},
     {"cli"},

@@ -8,20 +8,12 @@ from torch import Tensor
 
 from crnn.compiled import Compiled
 from crnn.data.example import ExampleSet
+from crnn.jobs import measuring
 from crnn.predictor import BATCH, Predictor
 from crnn.tasks.task import Task
 
 if TYPE_CHECKING:
     from crnn.engine.evaluate import Evaluation
-    from crnn.engine.job import Measuring
-
-
-def measuring(task: Task, compiled: Compiled) -> Measuring:
-    """How predictions of a task are judged."""
-    from crnn.engine.job import Measuring
-
-    texts = task.texts if task.gives_text else None
-    return Measuring(compiled.objective, compiled.metrics, task.outputs, texts, task.reference)
 
 
 def judge(predictor: Predictor, compiled: Compiled, examples: ExampleSet, batch_size: int | None = None) -> Evaluation:

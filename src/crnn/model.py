@@ -16,6 +16,7 @@ from crnn.data.example import ExampleSet, Record
 from crnn.data.findings import Findings
 from crnn.errors import DataError, NotReadyError, SpecError
 from crnn.explain import explain_all
+from crnn.jobs import job
 from crnn.losses import CrossEntropy
 from crnn.nn.kinds import AnySpec, read_spec
 from crnn.nn.network import parameter_count
@@ -23,7 +24,6 @@ from crnn.origin import Origin
 from crnn.parts import (
     Parts,
     checked,
-    digest,
     examples,
     fit_front,
     long_enough,
@@ -199,9 +199,17 @@ class Model:
         parts = self._parts(x, y, validation_split, validation_data, options)
         self._build(parts, options.seed)
         epochs = epochs or plan.epochs_for(len(parts.train), batch_size)
-        job = self._job(parts, epochs, batch_size, early_stopping, options)
-        self.history = train(job, options)
         predictor = self._predictor_or_fail()
+        handed = job(
+            predictor,
+            self.compiled,
+            parts,
+            epochs=epochs,
+            batch_size=batch_size,
+            early_stopping=early_stopping,
+            seed=options.seed,
+        )
+        self.history = train(handed, options)
         predictor.recogniser.cpu()
         self.validation = None
         if parts.dev is not None:
@@ -258,41 +266,6 @@ class Model:
                 self._origin.hand_over(recogniser, self.task)
             self._predictor = Predictor(self.task, recogniser, compiled.objective)
         self.task.begin(parts.train, self._predictor.recogniser.network if fresh else None)
-
-    def _job(self, parts: Parts, epochs: int, batch_size: int, patience: int | None, options: TrainOptions) -> Any:
-        from crnn.engine.job import Job
-
-        compiled = self.compiled
-        settings = {
-            **compiled.config(),
-            "task": self.task.config(),
-            "network": self._planned.to_dict(),
-            "epochs": epochs,
-            "batch_size": batch_size,
-            "early_stopping": patience,
-            "seed": options.seed,
-            "noise": str(getattr(self.task, "noise", None)),
-            "code": compiled.code(),
-            "start": digest(self._predictor_or_fail().recogniser),
-        }
-        return Job(
-            recogniser=self._predictor_or_fail().recogniser,
-            measuring=judging.measuring(self.task, compiled),
-            train=parts.train,
-            dev=parts.dev,
-            vary_inputs=self.task.vary_inputs(),
-            vary_features=self.task.vary_features(),
-            optimizer=compiled.optimizer,
-            schedule=compiled.schedule,
-            epochs=epochs,
-            batch_size=batch_size,
-            monitor=self.task.plan.monitor,
-            early_stopping=patience,
-            clip_norm=compiled.clip_norm,
-            average=compiled.average,
-            fingerprint=parts.fingerprint(settings),
-            summary=self.task.summary(),
-        )
 
     # ── evaluate and predict ─────────────────────────────────────────────────────────────────────────────────────────
 
