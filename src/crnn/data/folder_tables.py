@@ -37,13 +37,11 @@ def tables_in(folder: Path, suffixes: Sequence[str], *, labelled: bool) -> list[
     Raises:
         DataError: several tables, of which the names do not tell the part.
     """
-    files = [file for file in sorted(folder.iterdir()) if file.is_file() and not file.name.startswith(".")]
-    tables = [file for file in files if file.name.lower().endswith(ENDINGS)]
-    for name in NAMES:
-        if named := [file for file in tables if file.name.lower().startswith(f"{name}.")]:
-            return [(named[0], "")]
+    if named := named_table(folder):
+        return [(named, "")]
     if _has_samples(folder, tuple(suffixes), labelled):
         return []
+    tables = _tables(folder)
     parts = [(file, part) for file in tables if (part := _part(file))]
     if parts:
         return parts
@@ -54,6 +52,12 @@ def tables_in(folder: Path, suffixes: Sequence[str], *, labelled: bool) -> list[
             f"{folder} holds {len(tables)} tables ({names}): give one of them, or call them train, dev and test"
         )
     return [(file, "") for file in tables]
+
+
+def named_table(folder: Path, names: Sequence[str] = NAMES) -> Path | None:
+    """The table of a folder that has one of these names, the first of them first; None where there is none."""
+    tables = _tables(folder)
+    return next((file for name in names for file in tables if file.name.lower().startswith(f"{name}.")), None)
 
 
 def read_tables(tables: Sequence[tuple[Path, str]], read: Callable[[Path], Read]) -> Read:
@@ -70,12 +74,16 @@ def read_tables(tables: Sequence[tuple[Path, str]], read: Callable[[Path], Read]
     return records, findings
 
 
+def _tables(folder: Path) -> list[Path]:
+    files = [file for file in sorted(folder.iterdir()) if file.is_file() and not file.name.startswith(".")]
+    return [file for file in files if file.name.lower().endswith(ENDINGS)]
+
+
 def _others(tables: Sequence[Path]) -> list[Path]:
     """Other files beside tables of parts that surely are tables."""
     if not any(map(_part, tables)):
         return []
-    files = sorted(tables[0].parent.iterdir())
-    return [file for file in files if file.name.lower().endswith(_ALONE) and file not in tables]
+    return [file for file in _tables(tables[0].parent) if file.name.lower().endswith(_ALONE) and file not in tables]
 
 
 def _part(table: Path) -> str:

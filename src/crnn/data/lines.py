@@ -12,13 +12,13 @@ from crnn.data.archive import is_archive, opened
 from crnn.data.encoding import decode_text, encoding_of
 from crnn.data.example import Record
 from crnn.data.findings import Findings
+from crnn.data.folder_tables import NAMES, named_table
 from crnn.data.part_names import part_of
 from crnn.data.sources import located, read
-from crnn.data.table import ENDINGS
 from crnn.errors import DataError
 from crnn.image import page, picture
 
-TABLES = ("manifest", "metadata", "lines")
+TABLES = (*NAMES, "lines")
 """Names of the table in a folder that says which image has which text."""
 
 TEXTS = (".gt.txt", ".txt")
@@ -87,7 +87,7 @@ def _read_path(path: Path, name: str, labelled: bool) -> Read:
 
 
 def _folder(root: Path, labelled: bool) -> Read:
-    table = _table_in(root) if labelled else None
+    table = named_table(root, TABLES) if labelled else None
     if table is not None:
         return read(table, suffixes=picture.SUFFIXES, target="text")
     files = [file for file in sorted(root.rglob("*")) if file.is_file() and not _hidden(file, root)]
@@ -233,12 +233,6 @@ def _place(file: Path, root: Path) -> tuple[str, str]:
     parts = file.relative_to(root).parts[:-1] if file.is_relative_to(root) else ()
     split = part_of(parts[0]) if parts else ""
     return "/".join(parts[1:] if split else parts), split
-
-
-def _table_in(root: Path) -> Path | None:
-    files = {item.name.lower(): item for item in root.iterdir() if item.is_file()}
-    names = [f"{table}{ending}" for table in TABLES for ending in ENDINGS]
-    return next((files[name] for name in names if name in files), None)
 
 
 def _hidden(file: Path, root: Path) -> bool:

@@ -11,6 +11,7 @@ from crnn.data.archive import is_archive, opened
 from crnn.data.encoding import decode_text
 from crnn.data.example import Record
 from crnn.data.findings import Findings
+from crnn.data.folder_tables import named_table
 from crnn.data.manifest import from_manifest
 from crnn.data.part_names import part_of
 from crnn.data.sources import Read, located, read
@@ -43,7 +44,7 @@ def read_transcribed(data: Any, targets: Any = None, *, suffixes: Sequence[str],
         if path.is_file() and is_archive(path):
             with opened(path) as folder:
                 return read_transcribed(folder, suffixes=suffixes, dims=dims)
-        if path.is_dir() and not _has_manifest(path):
+        if path.is_dir() and named_table(path) is None:
             return from_folder(path, suffixes)
         return read(path, suffixes=suffixes, target="text", dims=dims)
     return read(data, targets, suffixes=suffixes, target="text", dims=dims)
@@ -68,10 +69,6 @@ def from_folder(root: Path, suffixes: Sequence[str]) -> Read:
             f" .txt or .lab beside each file, or a folder of LibriSpeech or Common Voice.{told}"
         )
     return records, findings
-
-
-def _has_manifest(folder: Path) -> bool:
-    return any(item.name.lower().startswith(("manifest.", "metadata.")) for item in folder.iterdir())
 
 
 def _common_voice(root: Path) -> Read:

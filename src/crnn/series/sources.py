@@ -12,6 +12,7 @@ from crnn.data.archive import SUFFIXES as ARCHIVES
 from crnn.data.archive import is_archive, opened
 from crnn.data.example import Record
 from crnn.data.findings import Findings
+from crnn.data.folder_tables import named_table
 from crnn.data.folders import from_folder
 from crnn.data.manifest import COLUMNS, from_manifest
 from crnn.data.other_kinds import refusal
@@ -27,7 +28,6 @@ TABLES = (".csv", ".tsv", ".txt", ".csv.gz", ".tsv.gz", ".txt.gz", ".jsonl", ".n
 """Endings of the files that are read as a table."""
 
 _PARTS = {"_train.ts": "train", "_train.ts.gz": "train", "_test.ts": "test", "_test.ts.gz": "test"}
-_MANIFESTS = ("manifest.", "metadata.")
 
 Read = tuple[list[Record], Findings]
 
@@ -87,9 +87,8 @@ def _of_folder(folder: Path, columns: Mapping[str, Any], labelled: bool, several
     archive = [file for file in sorted(folder.iterdir()) if file.name.lower().endswith(tuple(_PARTS))]
     if archive:
         return _of_archive(folder, archive, labelled)
-    manifest = [file for file in sorted(folder.iterdir()) if file.name.lower().startswith(_MANIFESTS)]
-    if manifest:
-        return _of_table(manifest[0], columns, labelled, several)
+    if manifest := named_table(folder):
+        return _of_table(manifest, columns, labelled, several)
     records, findings = from_folder(folder, TABLES, labelled=labelled)
     return _opened(records, columns, findings), findings
 
