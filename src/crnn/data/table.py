@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import gzip
 import io
@@ -26,13 +27,14 @@ ENDINGS = (
 JSON = (".jsonl", ".ndjson", ".json")
 """Endings of files of JSON objects."""
 
+BEGINNING = 1 << 16
+"""Bytes by which a table is judged without reading it whole."""
+
 _DELIMITERS = ",;\t|"
 _DECLARED = re.compile(r"\"?sep=([,;\t|])\"?[,;\t|]*(?=\n)", re.IGNORECASE)
 """What spreadsheets write above a table to say what divides its cells."""
 _LONGEST_CELL = 1 << 30
 """Letters of a cell; Python's own limit of 131,072 is too low for whole documents."""
-_BEGINNING = 1 << 16
-"""Bytes in which the names of columns stand."""
 _Cells = tuple[list[list[str]], list[int], list[int]]
 
 
@@ -84,24 +86,36 @@ def read_table(path: str | Path, *, encoding: str | None = None, header: bool = 
     return Table(file, tuple(rows[0]), rows[1:], lines[1:], found, blank)
 
 
-def read_header(path: str | Path) -> tuple[str, ...]:
-    """The cells of a table's first row, or the keys of its objects; of a large file only the beginning is read.
+def read_beginning(path: str | Path) -> Table:
+    """The rows in the first bytes of a table, a row of names among them; of JSON, whose keys come anywhere, all.
 
     Raises:
         UnreadableError: as `read_table`.
     """
     file = Path(path)
     if Path(file.name.lower().removesuffix(".gz")).suffix in JSON:
-        return read_table(file).header
-    text = _read(file, None, _BEGINNING)[0]
-    if marked := marked_lines(text.split("\n", 1)[0]):
-        return marked.header
+        return read_table(file)
+    text, found = _read(file, None, BEGINNING)
+    if marked := marked_lines(text):
+        return Table(file, *marked, found)
     delimiter, text = _divided(text)
-    try:
-        return next((tuple(cells) for cells, _ in _read_rows(text, delimiter, csv.QUOTE_MINIMAL) if any(cells)), ())
-    except csv.Error:  # a cell that ends behind the beginning
-        rows = read_table(file, header=False).rows
-        return tuple(rows[0])
+    rows, lines = [], []
+    with contextlib.suppress(csv.Error):  # of a cell that ends behind the beginning
+        for cells, line in _read_rows(text, delimiter, csv.QUOTE_MINIMAL):
+            if any(cells):
+                rows.append(cells)
+                lines.append(line)
+    return Table(file, (), rows, lines, found) if rows else read_table(file, header=False)
+
+
+def read_header(path: str | Path) -> tuple[str, ...]:
+    """The cells of a table's first row, or the keys of its objects.
+
+    Raises:
+        UnreadableError: as `read_table`.
+    """
+    table = read_beginning(path)
+    return table.header or tuple(table.rows[0])
 
 
 def is_tabbed(text: str) -> bool:
@@ -124,13 +138,18 @@ def holds_rows(cell: str, width: int) -> bool:
     return max(rows) >= 0.8 * len(inner)
 
 
-def read_text(file: Path, encoding: str | None = None) -> str:
+def read_text(file: Path, encoding: str | None = None, most: int = -1) -> str:
     """The text of a file, plain or gzipped, in any common encoding, with line feeds alone between its lines.
+
+    Args:
+        file: The file.
+        encoding: Of the text; found out by default.
+        most: Read so many bytes from the beginning at most; by default all.
 
     Raises:
         UnreadableError: missing, empty, or not text.
     """
-    return _read(file, encoding)[0]
+    return _read(file, encoding, most)[0]
 
 
 def _read(file: Path, encoding: str | None, most: int = -1) -> tuple[str, str]:

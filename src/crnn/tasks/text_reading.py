@@ -14,7 +14,7 @@ from crnn.data.findings import Findings
 from crnn.data.folder_tables import read_tables, tables_in
 from crnn.data.manifest import from_manifest, usual_place
 from crnn.data.sources import existing, located, read
-from crnn.data.table import ENDINGS, is_tabbed, read_table, read_text
+from crnn.data.table import BEGINNING, ENDINGS, is_tabbed, read_beginning, read_text
 from crnn.errors import DataError, UnreadableError
 from crnn.tasks.text_labels import with_label, with_labels
 from crnn.tasks.text_tables import TextTables
@@ -154,20 +154,21 @@ def looks_like_texts(path: Path) -> bool:
 def _is_table_of_texts(path: Path) -> bool:
     """Whether a file that by its ending is one text is a table: lines have tabs, or the first has names of columns."""
     with contextlib.suppress(UnreadableError):
-        table = read_table(path, header=False)
+        table = read_beginning(path)
         alike = len({len(row) for row in table.rows}) == 1 and len(table.rows[0]) > 1
         names = table.header or table.rows[0]
-        return is_tabbed(read_text(path)) or (alike and usual_place(names, "text") is not None)
+        return is_tabbed(read_text(path, most=BEGINNING)) or (alike and usual_place(names, "text") is not None)
     return False
 
 
 def _note_list(path: Path, findings: Findings) -> None:
     """Say of a file that is read as one text that it may be a list of them."""
     with contextlib.suppress(UnreadableError):
-        lines = read_text(path).strip().split("\n")
+        lines = read_text(path, most=BEGINNING).strip().split("\n")
         if len(lines) >= _LIST and all(map(str.strip, lines)):
+            more = " and more" if path.stat().st_size > BEGINNING else ""
             advice = "It is read as one text; for an answer a line, call it .csv."
-            findings.add("text of several lines", f"{path.name} ({len(lines)} lines)", advice, dropped=False)
+            findings.add("text of several lines", f"{path.name} ({len(lines)} lines{more})", advice, dropped=False)
 
 
 def _is_table(data: Any) -> bool:
