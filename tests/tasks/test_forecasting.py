@@ -135,6 +135,34 @@ def test_look_back_is_chosen_by_season_horizon_and_length():
     assert (long.look_back, short.look_back) == (24, 12)
 
 
+def rare_sales(path, days, items=3):
+    """Rows only for the days on which an item was sold: two of five."""
+    start = np.datetime64("2024-01-01")
+    rows = [
+        f"{start + day},{item},{1 + day % 4}" for day in range(days) for item in range(items) if (day + item) % 5 < 2
+    ]
+    path.write_text("\n".join(["date,item,sales", *rows]), encoding="utf-8")
+    return path
+
+
+@pytest.mark.filterwarnings("ignore::crnn.errors.DataWarning")
+def test_a_model_reads_steps_without_a_row_as_zeros_wherever_it_reads(tmp_path):
+    model = fitted(rare_sales(tmp_path / "a.csv", 120), Forecasting(7, 14, target="sales", missing="zero"))
+    model.save(tmp_path / "m")
+    again = crnn.load(tmp_path / "m")
+    later = rare_sales(tmp_path / "b.csv", 164)
+    records, findings = again.task.read(later)
+    assert [float((record.source.values == 0).mean().round(1)) for record in records] == [0.6] * 3
+    assert len(findings["step without a row"].names) == 3
+    assert all(record.source.missing is None for record in records)
+    found = again.predict(later)
+    assert len({str(each.times[0]) for each in found}) == 1
+    assert backtest(again, later, folds=2).windows == 6
+    assert len(again.evaluate(later)) == len(again.metric_names)
+    with pytest.raises(SpecError, match="missing='none': choose last, zero"):
+        Forecasting(7, missing="none")
+
+
 # ── answers ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 

@@ -26,7 +26,9 @@ def are_records(data: Any) -> bool:
     return isinstance(data, Sequence) and len(data) > 0 and isinstance(data[0], Record)
 
 
-def series_of(data: Any, roles: Roles, findings: Findings, usual: Roles, step: Step | None) -> list[Series]:
+def series_of(
+    data: Any, roles: Roles, findings: Findings, usual: Roles, step: Step | None, missing: str
+) -> list[Series]:
     """The series of a table, an array ``(T,)`` or ``(T, C)``, a list of numbers, of arrays, or of `Series`.
 
     Args:
@@ -35,12 +37,13 @@ def series_of(data: Any, roles: Roles, findings: Findings, usual: Roles, step: S
         findings: Where to say what was found out, left out or filled.
         usual: Roles in the table that was trained on.
         step: Of the series that were trained on.
+        missing: What stands for a step of a table without a row.
 
     Raises:
         DataError: it is none of these, or a series is empty or not finite.
     """
     if isinstance(data, (str, Path)):
-        found = read_series(located(data), roles, findings, usual=usual, step=step)
+        found = read_series(located(data), roles, findings, usual=usual, step=step, missing=missing)
     elif isinstance(data, np.ndarray):
         found = from_array(data)
     elif isinstance(data, Sequence) and data and isinstance(data[0], Series):

@@ -23,11 +23,12 @@ from crnn.series.forecast import Forecast, Forecasts, by_level, time_texts
 from crnn.series.known import note_unseen
 from crnn.series.lookback import Forget, Jitter
 from crnn.series.roles import Roles
-from crnn.series.scaling import Scaling
+from crnn.series.scaling import KINDS, Scaling
 from crnn.series.seen import Seen
 from crnn.series.series import Series
 from crnn.series.steps import Step
 from crnn.series.windows import WindowSet
+from crnn.series.zeros import FOR_MISSING
 from crnn.tasks.forecast_choices import days_of, horizon_for, look_back_for, network_for, tail_for
 from crnn.tasks.forecast_reading import are_records, note_thin_ground, series_of
 from crnn.tasks.naive import Linear, naive, verdict
@@ -60,6 +61,8 @@ class Forecasting(Task):
         season: Steps of a season for naive rules and MASE; None takes it from the time stamps.
         scaling: "standard", "log" (growth and seasons that multiply; values above 0), "season" (by how much a series
             changes from season to season: each counts in training as it does in MASE) or "none".
+        missing: What stands for a step of a table without a row: "last", the last value before, or "zero", as of things
+            that are sold on some days.
         calendar: Whether the network sees where in day, week and year a step lies.
         augment: Whether training windows are varied.
     """
@@ -76,6 +79,7 @@ class Forecasting(Task):
         Option("known", str, "Column that is known ahead of time, such as holidays.", many=True),
         Option("season", int, "Steps of a season [default: by the time stamps]."),
         Option("scaling", str, "standard, log, season or none."),
+        Option("missing", str, "What stands for a step without a row: last or zero [default: last, the value before]."),
         Option("calendar", bool, "Whether the network sees the calendar [default: it does]."),
         Option("augment", bool, "Whether training windows are varied [default: they are not]."),
     )
@@ -105,6 +109,7 @@ class Forecasting(Task):
         known: str | Sequence[str] = (),
         season: int | None = None,
         scaling: str = "standard",
+        missing: str = "last",
         calendar: bool = True,
         augment: bool = False,
     ) -> None:
@@ -115,7 +120,9 @@ class Forecasting(Task):
         self.roles = Roles(
             _names("time", time), _names("target", target), _names("series", series), _names("known", known) or ()
         )
-        self.scaling, self.calendar, self.augment = _known_scaling(scaling), calendar, augment
+        self.scaling = _one_of("scaling", scaling, KINDS)
+        self.missing = _one_of("missing", missing, FOR_MISSING)
+        self.calendar, self.augment = calendar, augment
         self._horizon, self._look_back, self._season = horizon, look_back, season
         self.found = Roles()
         self.step: Step | None = None
@@ -139,7 +146,7 @@ class Forecasting(Task):
         if are_records(data):
             return list(data), Findings()
         findings = Findings()
-        found = series_of(data, self._reading(), findings, self.found, self.step)
+        found = series_of(data, self._reading(), findings, self.found, self.step, self.missing)
         return [Record(each, None, each.name, each.name) for each in found], findings
 
     def read_unlabelled(self, data: Any) -> tuple[list[Record], Findings]:
@@ -444,6 +451,7 @@ class Forecasting(Task):
             **self.roles.to_dict(),
             "found": self.found.to_dict(),
             "scaling": self.scaling,
+            "missing": self.missing,
             "calendar": self.calendar,
             "augment": self.augment,
             "horizon": self._horizon,
@@ -469,7 +477,8 @@ class Forecasting(Task):
     def from_config(cls, config: dict[str, Any]) -> Self:
         """The task that `config` described."""
         names = ("target", "time", "series", "known", "scaling", "calendar", "augment")
-        task = cls(**config["given"], **{name: config[name] for name in names})
+        missing = config.get("missing", "last")  # models that are older than the setting lack it
+        task = cls(**config["given"], missing=missing, **{name: config[name] for name in names})
         task._horizon, task._look_back, task._season = (config[name] for name in ("horizon", "look_back", "season"))
         task.step = None if config["step"] is None else Step(**config["step"])
         task.found, task.columns = Roles.from_dict(config["found"]), tuple(config["columns"])
@@ -488,7 +497,7 @@ def _names(role: str, given: str | Sequence[str] | None) -> tuple[str, ...] | No
     return names
 
 
-def _known_scaling(kind: str) -> str:
-    if kind not in scaling.KINDS:
-        raise SpecError(f"scaling={kind!r}: choose {', '.join(scaling.KINDS)}")
-    return kind
+def _one_of(setting: str, given: str, kinds: Sequence[str]) -> str:
+    if given not in kinds:
+        raise SpecError(f"{setting}={given!r}: choose {', '.join(kinds)}")
+    return given
