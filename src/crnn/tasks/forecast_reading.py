@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -60,11 +60,15 @@ def series_of(
     return [completed(_finite(each), findings) for each in found]
 
 
-def note_thin_ground(series: Series, known: bool, look_back: int, findings: Findings) -> None:
-    """Name a series that is new to the model, or has less history than it looks back on."""
-    if not known:
+def note_new(series: Series, known: Container[str], findings: Findings) -> None:
+    """Name a series that is new to the model, where it knows some by name."""
+    if series.name not in known:
         advice = "It is forecast as one of their kind, in its own scale; train on it for more."
         findings.add("series that training did not see", series.name, advice, dropped=False)
+
+
+def note_short(series: Series, look_back: int, findings: Findings) -> None:
+    """Name a series with less history than the model looks back on."""
     if len(series) < look_back:
         advice = f"The model looks back on {look_back}: its first value stands for the steps before."
         name = f"{series.name} ({len(series)} steps)"

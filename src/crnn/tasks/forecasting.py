@@ -30,7 +30,7 @@ from crnn.series.steps import Step
 from crnn.series.windows import WindowSet
 from crnn.series.zeros import FOR_MISSING
 from crnn.tasks.forecast_choices import days_of, horizon_for, look_back_for, network_for, tail_for
-from crnn.tasks.forecast_reading import are_records, note_thin_ground, series_of
+from crnn.tasks.forecast_reading import are_records, note_new, note_short, series_of
 from crnn.tasks.naive import Linear, naive, verdict
 from crnn.tasks.task import Option, Plan, Task, size_index
 
@@ -155,7 +155,8 @@ class Forecasting(Task):
         if self.scalings and not are_records(data):
             for record in records:
                 series: Series = record.source
-                note_thin_ground(series, series.name in self.scalings, self.look_back, findings)
+                note_new(series, self.scalings, findings)
+                note_short(series, self.look_back, findings)
                 seen = series.since(max(len(series) - self.look_back, 0), 0)
                 note_unseen(seen, self.covariates.categories, self.horizon, findings)
         return records, findings
@@ -416,9 +417,10 @@ class Forecasting(Task):
         return Forecasts(answers)
 
     def note_known(self, judged: ExampleSet, findings: Findings) -> None:
-        """Name the series of whose judged steps some were trained on."""
+        """Name the series of whose judged steps some were trained on, and those that training did not see at all."""
         assert isinstance(judged, WindowSet)
         for series in judged.series:
+            note_new(series, self.scalings, findings)
             self.seen.note(series, max(series.first, self.look_back), findings)
 
     def baselines(self, train: Sequence[Record] | None, judged: ExampleSet) -> dict[str, Tensor]:
