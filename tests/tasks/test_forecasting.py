@@ -1,6 +1,8 @@
 """The forecasting task: what it reads and refuses, how it splits, what it learns, and what it answers."""
 
+import cProfile
 import json
+import tracemalloc
 
 import numpy as np
 import pytest
@@ -78,6 +80,46 @@ def test_a_number_too_large_to_compute_with_is_refused_with_its_time(tmp_path):
 def test_settings_that_cannot_be_are_refused(settings):
     with pytest.raises(SpecError):
         Forecasting(**{"horizon": 3, **settings})
+
+
+@pytest.fixture(scope="module")
+def wide(tmp_path_factory):
+    """A wide table of 2,000 series and 200 steps, and its values."""
+    values = np.random.default_rng(0).normal(100, 10, (200, 2000)).round(2)
+    days = np.datetime64("2024-01-01") + np.arange(len(values))
+    rows = [f"{day},{','.join(map(str, row))}" for day, row in zip(days, values.tolist(), strict=True)]
+    path = tmp_path_factory.mktemp("wide") / "wide.csv"
+    path.write_text("\n".join([",".join(["date", *(f"item {at}" for at in range(2000))]), *rows]), encoding="utf-8")
+    return path, values
+
+
+@pytest.mark.parametrize("missing", ["last", "zero"])
+def test_many_series_cost_a_few_calls_a_cell(wide, missing):
+    path, values = wide
+    task, profile = Forecasting(7, 28, missing=missing), cProfile.Profile()
+    with profile:
+        records, findings = task.read(path)
+        task.learn(task.split(records, 0.2, 0, findings)[0])
+        windows = task.examples(records, findings)
+    assert sum(entry.callcount for entry in profile.getstats()) < 20 * values.size
+    assert len(windows) == 2000 * (200 - 28 - 7 + 1)
+    np.testing.assert_array_equal(records[-1].source.values, values[:, -1])
+
+
+def test_windows_of_many_series_take_hardly_any_memory(wide):
+    path, values = wide
+    task = Forecasting(7, 28)
+    tracemalloc.start()
+    try:
+        records, findings = task.read(path)
+        assert tracemalloc.get_traced_memory()[1] < 20 * values.nbytes, "most of it is the table as text"
+        task.learn(records)
+        tracemalloc.clear_traces()
+        windows = task.examples(records, findings)
+        assert windows[range(0, len(windows), 5000)].targets.shape == (67, 7)
+        assert tracemalloc.get_traced_memory()[1] < values.nbytes
+    finally:
+        tracemalloc.stop()
 
 
 # ── split and scalers ────────────────────────────────────────────────────────────────────────────────────────────────
@@ -211,6 +253,19 @@ def test_without_a_median_the_value_lies_half_way_and_measures_take_the_same():
     assert found.values["mae"] == pytest.approx(
         float((found.predictions - examples.targets_of(found.rows.tolist())).abs().mean())
     )
+
+
+@pytest.mark.parametrize("scaling", ["season", "log", "none"])
+def test_every_scaling_is_saved_and_forecasts_the_same(tmp_path, scaling):
+    model = fitted(waves(200, 2), Forecasting(6, 24, season=12, scaling=scaling))
+    model.save(tmp_path / "m")
+    again = crnn.load(tmp_path / "m")
+    assert (again.task.scaling, again.task.scalings) == (scaling, model.task.scalings)
+    later = waves(240, 2)[60:]
+    for mine, other in zip(model.predict(later), again.predict(later), strict=True):
+        np.testing.assert_allclose(other.values, mine.values, rtol=1e-5)
+        np.testing.assert_allclose(list(other.quantiles.values()), list(mine.quantiles.values()), rtol=1e-5)
+        assert abs(mine.values.mean() - 50) < 10
 
 
 def test_a_short_history_is_forecast_too():

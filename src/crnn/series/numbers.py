@@ -88,8 +88,8 @@ def numbers(cells: Sequence[str], column: str, lines: Sequence[int], findings: F
 
 def _with_minus(cells: Sequence[str], column: str, lines: Sequence[int], findings: Findings) -> Sequence[str]:
     """The cells, with a minus where a number stands in parentheses."""
-    signed = [_minus(cell) for cell in cells]
-    places = [place for place, cell in enumerate(signed) if cell != cells[place] and _readable(cell)]
+    signed = {place: _minus(cell) for place, cell in enumerate(cells) if "(" in cell}
+    places = [place for place, cell in signed.items() if cell != cells[place] and _readable(cell)]
     if not places:
         return cells
     findings.add(
@@ -114,11 +114,11 @@ def _require_clear_points(cells: Sequence[str], column: str, lines: Sequence[int
     Raises:
         DataError: three digits stand behind every point, and other numbers are whole and below a thousand.
     """
-    told = {place: _bare(cell) for place, cell in enumerate(cells) if cell.lower() not in MISSING}
-    pointed = [place for place, cell in told.items() if "." in cell]
-    if not pointed or not all(_POINTED.fullmatch(told[place]) for place in pointed) or len(pointed) == len(told):
+    pointed = [place for place, cell in enumerate(cells) if "." in cell and cell.lower() not in MISSING]
+    if not pointed or not all(_POINTED.fullmatch(_bare(cells[place])) for place in pointed):
         return
-    if all(_SMALL.fullmatch(cell) for cell in told.values() if "." not in cell):
+    told = {place: _bare(cell) for place, cell in enumerate(cells) if cell.lower() not in MISSING}
+    if len(pointed) < len(told) and all(_SMALL.fullmatch(cell) for cell in told.values() if "." not in cell):
         raise DataError(
             f"column {column!r}, line {lines[pointed[0]]}: {cells[pointed[0]]!r} may mean a thousand or a decimal"
             " point, beside whole numbers. Write numbers without points between thousands, or all with a decimal point"
@@ -213,6 +213,8 @@ def _bare(cell: str) -> str:
 
 
 def _readable(cell: str) -> bool:
+    if _NUMBER.fullmatch(cell):
+        return True
     cell = _bare(_minus(cell))
     return any(pattern.fullmatch(cell) for pattern in (_NUMBER, _INFINITE, _DECIMAL_COMMA, _THOUSANDS, _SPACED))
 
