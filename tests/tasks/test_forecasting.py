@@ -320,6 +320,30 @@ def test_whatever_the_network_begins_with_the_linear_rule_is_that_of_the_trainin
     torch.testing.assert_close(onwards.task.linear.weight, first.weight)
 
 
+def test_a_later_training_keeps_the_steps_of_the_network(tmp_path):
+    settings = {"epochs": 1, "options": crnn.TrainOptions(progress=False)}
+    model = crnn.Model(Forecasting(season=12), size="tiny")
+    model.fit(waves(300), **settings)
+    model.save(tmp_path / "m")
+    onwards = crnn.Model.starting_from(tmp_path / "m")
+    for each in (model, onwards):
+        each.fit(waves(60, seed=1), **settings)
+        assert (each.task.look_back, each.task.horizon, each.task.season) == (24, 12, 12)
+    with pytest.raises(DataError, match="no series has a window of 24 steps"):
+        model.fit(waves(30), **settings)
+
+
+@pytest.mark.filterwarnings("ignore::crnn.errors.DataWarning")
+def test_a_second_training_refuses_other_steps(tmp_path):
+    for name, unit in (("hours", "h"), ("days", "D")):
+        times = np.datetime64("2024-01-01", "s") + np.arange(120) * np.timedelta64(1, unit)
+        rows = "\n".join(f"{time},{value:.3f}" for time, value in zip(times, waves(120)[:, 0], strict=True))
+        (tmp_path / f"{name}.csv").write_text("time,load\n" + rows, encoding="utf-8")
+    model = fitted(tmp_path / "hours.csv", Forecasting(6, 12))
+    with pytest.raises(DataError, match="steps of a day, the model was trained on steps of an hour"):
+        model.fit(tmp_path / "days.csv", epochs=1, options=crnn.TrainOptions(progress=False))
+
+
 def test_what_was_not_measured_is_not_beaten():
     said = verdict({"the network": {"mae": 0.5}, "last value": {"mae": 1.0}})
     assert said.endswith("The linear ridge was not measured: the model does not hold it.")

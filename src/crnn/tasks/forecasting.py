@@ -182,7 +182,8 @@ class Forecasting(Task):
             )
         if share == 0.0:
             return list(records), []
-        self._settle([record.source for record in records])
+        if not self.scalings:  # a second training keeps to what the network was made for
+            self._settle([record.source for record in records])
         train, dev = [], []
         for record in records:
             series: Series = record.source
@@ -212,6 +213,7 @@ class Forecasting(Task):
     def follow(self, records: Sequence[Record], alphabet: str) -> None:
         """As `learn`; what the weights were trained on before is no test of them either."""
         before = self.seen
+        self.given = {**self.given, "horizon": self._horizon, "look_back": self._look_back}  # the network has them
         super().follow(records, alphabet)
         self.seen = before.joined(self.seen)
 
