@@ -222,9 +222,9 @@ def test_measures_are_in_real_units_and_losses_in_scaled_ones():
     rows = found.rows.tolist()
     truth = examples.targets_of(rows)
     assert found.values["mae"] == pytest.approx(float((found.predictions - truth).abs().mean()), rel=1e-4)
-    scale = model.task.scalings["series"].scale
+    scale = model.task.frame.scalings["series"].scale
     assert found.values["loss"] == pytest.approx(found.values["mae"] / scale, rel=1e-3)
-    naive = model.task.scalings["series"].naive
+    naive = model.task.frame.scalings["series"].naive
     assert found.values["mase"] == pytest.approx(found.values["mae"] / naive, rel=1e-3)
     assert np.isnan(found.values["coverage"])
 
@@ -260,7 +260,7 @@ def test_every_scaling_is_saved_and_forecasts_the_same(tmp_path, scaling):
     model = fitted(waves(200, 2), Forecasting(6, 24, season=12, scaling=scaling))
     model.save(tmp_path / "m")
     again = crnn.load(tmp_path / "m")
-    assert (again.task.scaling, again.task.scalings) == (scaling, model.task.scalings)
+    assert (again.task.scaling, again.task.frame.scalings) == (scaling, model.task.frame.scalings)
     later = waves(240, 2)[60:]
     for mine, other in zip(model.predict(later), again.predict(later), strict=True):
         np.testing.assert_allclose(other.values, mine.values, rtol=1e-5)
@@ -412,7 +412,7 @@ def test_a_model_of_hours_refuses_days(tmp_path):
     for name, text in (("hours", hours), ("days", days)):
         (tmp_path / f"{name}.csv").write_text("time,load\n" + text, encoding="utf-8")
     model = fitted(tmp_path / "hours.csv")
-    assert "hour" in model.task.covariates.cycles
+    assert "hour" in model.task.frame.covariates.cycles
     with pytest.raises(DataError, match="steps of a day, the model was trained on steps of an hour"):
         model.predict(tmp_path / "days.csv")
 
