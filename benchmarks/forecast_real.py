@@ -254,7 +254,7 @@ def measured(recipe: Recipe, model: crnn.Model, records: list[Record], train: li
         said.append(predictor.objective.point(batch.units.back(predictor.forward(batch.inputs)[0])))
     found = {"network": recipe.judge(torch.cat(said).numpy(), truth, windows)}
     if train is not None:
-        fitted = task.windows([record for record in train if len(record.source) >= task.look_back + task.horizon])
+        fitted = task.frame.windows([record for record in train if task.frame.fits(record.source)])
         for name, values in naive(windows, Linear.fitted(fitted, task.season), task.season).items():
             found[name] = recipe.judge(values.numpy(), truth, windows)
     return found

@@ -93,6 +93,7 @@ def test_the_page_draws_the_last_forecast_of_each_series_with_its_quantiles(mode
     assert f"over {len(later)} forecasts" in pictures["by_horizon"].alt
 
 
+@pytest.mark.filterwarnings(r"ignore:\s*3 series that training did not see:crnn.errors.DataWarning")
 def test_of_more_series_than_fit_the_picture_says_of_how_many(model):
     found = backtest(model, waves(columns=9), folds=1)
     assert (found.series, len(found.forecasts)) == (9, 8)
@@ -167,6 +168,25 @@ def test_what_training_saw_is_called_so(tmp_path):
     made.fit(tmp_path / "a.csv", epochs=1, validation_split=0.2, options=crnn.TrainOptions(progress=False))
     assert "judged on steps that were trained on" not in backtest(made, tmp_path / "a.csv", folds=2).findings
     assert "judged on steps that were trained on" in backtest(made, tmp_path / "a.csv", folds=20).findings
+
+
+def test_a_series_that_training_did_not_see_is_named_and_its_dates_are_new(tmp_path):
+    dates, values = np.arange("2024-01-01", "2024-07-01", dtype="M8[D]"), waves(182, 3)
+
+    def written(path, *names):
+        rows = [f"{day},{name},{values[at, which]}" for which, name in enumerate(names) for at, day in enumerate(dates)]
+        path.write_text("\n".join(["date,store,load", *rows]), encoding="utf-8")
+        return path
+
+    made = crnn.Model(crnn.Forecasting(6, 24), size="tiny")
+    data = written(tmp_path / "a.csv", "north", "south")
+    made.fit(data, epochs=1, validation_split=0.0, options=crnn.TrainOptions(progress=False))
+    data = written(tmp_path / "b.csv", "north", "south", "east")
+    found = backtest(made, data, folds=2).findings
+    assert found["series that training did not see"].names == ["east"]
+    assert [name.split()[0] for name in found["judged on steps that were trained on"].names] == ["north", "south"]
+    with pytest.warns(DataWarning, match=r"1 series that training did not see \(noted\): east"):
+        made.evaluate(data)
 
 
 def test_what_training_saw_without_dates_is_called_so(model):

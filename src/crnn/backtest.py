@@ -96,18 +96,18 @@ def backtest(
     parts, before = [], []
     for record in records:
         series: Series = record.source
-        task._require_step(series)
+        task.frame.require_step(series)
         first = max(len(series) - task.horizon - (folds - 1) * step, task.look_back)
         if first + task.horizon > len(series):
             advice = f"A backtest takes {task.look_back} + {task.horizon} steps."
             findings.add("series too short", f"{record.name} ({len(series)} steps)", advice)
             continue
-        note_unseen(series.since(first - task.look_back, 0), task.covariates.categories, 0, findings)
+        note_unseen(series.since(first - task.look_back, 0), task.frame.covariates.categories, 0, findings)
         parts.append(replace(record, source=replace(series, first=first)))
         before.append(replace(record, source=series.until(first)))
     if not parts:
         raise DataError(f"no series has {task.look_back} + {task.horizon} steps to be judged on:\n{findings}")
-    windows = task.windows(parts)
+    windows = task.frame.windows(parts)
     task.note_known(windows, findings)
     rows = _rows(windows, step)
     if not rows:

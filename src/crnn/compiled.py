@@ -58,7 +58,7 @@ class Compiled:
         chosen = objective(plan.loss if loss is None else loss)
         _check_fit(task, chosen)
         measures = [_measured(given) for given in (plan.metrics if metrics is None else metrics)]
-        _check_metrics(task, measures)
+        _check_metrics(task, chosen, measures)
         return cls(
             chosen,
             measures,
@@ -105,15 +105,25 @@ def _described(shelf: Shelf[Any], part: Any) -> dict[str, Any] | None:
         return None
 
 
-def _check_metrics(task: Task, measures: list[Any]) -> None:
-    """Refuse metrics that share a name, or that judge texts where the task gives none."""
+def _check_metrics(task: Task, chosen: Objective, measures: list[Any]) -> None:
+    """Refuse metrics that share a name, or that judge other answers than the task gives."""
     names = ["loss", *(metric_name(given) for given in measures)]
     for name in names:
         if names.count(name) > 1:
             raise SpecError(f"two metrics are called {name!r}: name one with crnn.CustomMeasure(function, name)")
     for given in measures:
-        if getattr(given, "kind", "scores") == "text" and not task.gives_text:
-            raise SpecError(f"the metric {given.name!r} compares texts, {task.name} gives none")
+        judges = getattr(given, "judges", ())
+        if judges and not _fits(task, chosen, judges):
+            fitting = [name for name in METRICS if _fits(task, chosen, METRICS.make(name).judges)]
+            raise SpecError(
+                f"the metric {given.name!r} judges {' or '.join(judges)}, {task.name} gives"
+                f" {chosen.answers or 'no texts'}: use {', '.join(fitting)}, or any callable"
+            )
+
+
+def _fits(task: Task, chosen: Objective, judges: Sequence[str]) -> bool:
+    """Whether a task gives what a metric judges; of a loss of one's own it is only known whether it gives texts."""
+    return chosen.answers in judges if chosen.answers else task.gives_text or "texts" not in judges
 
 
 def _check_fit(task: Task, chosen: Objective) -> None:

@@ -45,6 +45,10 @@ def pick(batch: torch.Tensor | Padded, rows: list[int]) -> torch.Tensor | Padded
     return Padded(batch.data[rows], batch.lengths[rows]) if isinstance(batch, Padded) else batch[rows]
 
 
+def test_says_what_its_predictions_are(loss: Objective) -> None:
+    assert loss.answers in ("classes", "labels", "values", "texts")
+
+
 def test_float32_scalar_from_any_precision(loss: Objective) -> None:
     scores, targets = case(loss)
     for dtype in (torch.float32, torch.float64, torch.bfloat16, torch.float16):

@@ -44,6 +44,12 @@ def test_name_is_the_name_on_the_shelf(measure: Measure[Any]) -> None:
     assert METRICS.describe(measure)["name"] == measure.name
 
 
+def test_says_what_it_judges(measure: Measure[Any]) -> None:
+    assert measure.judges
+    assert {*measure.judges} <= {"classes", "labels", "values", "texts"}
+    assert (measure.kind == "text") == (measure.judges == ("texts",))
+
+
 def test_survives_json_and_is_equal_by_value(measure: Measure[Any]) -> None:
     assert METRICS.make(json.loads(json.dumps(METRICS.describe(measure)))) == measure
     hash(measure)

@@ -7,7 +7,9 @@ import pytest
 
 import crnn
 from crnn.data.toy import gestures, printed_lines, reviews, sales, sequences, tone_texts, tone_words, tones
-from crnn.errors import UnreadableError
+from crnn.errors import SpecError, UnreadableError
+from crnn.losses import LOSSES
+from crnn.metrics import METRICS
 from crnn.nn.kinds import read_spec
 from crnn.tasks import TASKS, from_config
 from crnn.tasks.task import SIZES
@@ -124,6 +126,21 @@ def test_the_plan_names_parts_that_exist(fitted):
     assert task.plan.monitor == "loss" or task.plan.monitor in model.metric_names
     loss = task.plan.loss
     assert (loss if isinstance(loss, str) else loss["name"]) in task.losses
+
+
+@pytest.mark.parametrize("name", sorted(TASKS))
+def test_what_does_not_fit_is_refused_before_training_with_what_does(name):
+    task = TASKS[name]()
+    model = crnn.Model(task)
+    answers = LOSSES.make(task.losses[0]).answers
+    wrong = next(each for each in ("accuracy", "mape") if answers not in METRICS.make(each).judges)
+    right = next(each for each in METRICS if answers in METRICS.make(each).judges)
+    with pytest.raises(SpecError, match=f"'{wrong}' judges .*, {name} gives {answers}: use {right}, .* callable"):
+        model.compile(metrics=[wrong])
+    loss = next(each for each in ("cross_entropy", "mse") if each not in task.losses)
+    with pytest.raises(SpecError, match=f"'{loss}' does not fit {name}: use {task.losses[0]}"):
+        model.compile(loss=loss)
+    model.compile(metrics=[right])
 
 
 @pytest.mark.parametrize("name", sorted(TASKS))

@@ -100,3 +100,28 @@ def test_points_that_may_stand_between_thousands_are_refused(cells):
         numbers(cells, "sales", [2, 3, 4, 5], Findings())
     assert numbers(["1.002", "0.987", "2", "3"], "sales", [2, 3, 4, 5], Findings())[0] == 1.002
     assert numbers(["1.002", "9.875", "2.125", "3.5"], "sales", [2, 3, 4, 5], Findings())[1] == 9.875
+
+
+@pytest.mark.parametrize(
+    ("cells", "wanted"),
+    [
+        (("12", "(93)", "(1,234.50)"), [12.0, -93.0, -1234.5]),
+        (("$12", "($93)", "$(1,234.50)"), [12.0, -93.0, -1234.5]),
+        (("12,5 %", "(7,5 %)", "(3)%"), [12.5, -7.5, -3.0]),
+        (("1.234,5 €", "( 1.234,5 €)"), [1234.5, -1234.5]),
+    ],
+)
+def test_numbers_in_parentheses_are_below_zero_and_told(cells, wanted):
+    values, findings = read(*cells)
+    assert values == wanted
+    assert (
+        findings["number in parentheses"].names[0].startswith(f"column 'sales': {sum('(' in cell for cell in cells)}")
+    )
+    assert looks_numeric(cells)
+
+
+@pytest.mark.parametrize("text", ["(a)", "()", "(-3)", "((3))", "(3", "(1 or 2)", "3 (4)"])
+def test_other_parentheses_are_texts(text):
+    assert not looks_numeric([text])
+    with pytest.raises(DataError, match=r"line 3: .* is not a number"):
+        read("1", text)

@@ -127,6 +127,17 @@ def test_row_numbers_are_not_forecast(read):
     assert findings["column of row numbers"].names == ["unnamed 1"]
 
 
+def test_row_numbers_may_have_an_empty_cell(read):
+    found, findings = read("date,id,sales", [f"{day(at)},{at if at != 9 else ''},{at % 7}" for at in range(40)])
+    assert [each.name for each in found] == ["sales"]
+    assert findings["column of row numbers"].names == ["id"]
+
+
+def test_months_with_a_point_are_the_time_whatever_their_column_is_called(read):
+    found, _ = read("Abrechnung,sales", [f"{at % 12 + 1:02d}.{2015 + at // 12},{at % 7}" for at in range(36)])
+    assert [(each.name, each.step.name, str(each.times[0])[:7]) for each in found] == [("sales", "month", "2015-01")]
+
+
 def test_the_roles_of_the_table_of_training_hold_for_a_part_of_it(read):
     long, _ = read("date,store,sales", [f"{day(at)},{shop},{at}" for at in range(30) for shop in "ab"])
     found, _ = read("date,store,sales", [f"{day(at)},a,{at}" for at in range(30)], usual=long[0].roles)

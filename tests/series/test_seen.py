@@ -1,6 +1,7 @@
 """Steps that were trained on are known again: by their dates, and without dates by their values, wherever they lie."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -72,6 +73,23 @@ def test_dates_need_no_marks_and_a_second_training_moves_the_end():
     assert first.joined(second).end(dated("2024-01-05", 20)) == second.joined(first).end(dated("2024-01-05", 20)) == 13
     assert first.joined(second).span == ("2024-01-01T00:00:00", "2024-01-17T00:00:00")
     assert first.end(dated("2024-02-01", 5)) == 0
+
+
+def test_a_series_with_an_id_is_known_by_it_alone():
+    def store(name, start, steps):
+        return replace(dated(start, steps), name=name, key=name)
+
+    seen = Seen.of([store("north", "2024-01-01", 10), store("south", "2024-01-01", 30)])
+    assert seen.end(store("north", "2024-01-01", 60)) == 10
+    assert seen.end(store("south", "2024-01-01", 60)) == 30
+    assert seen.end(store("new", "2024-01-01", 60)) == 0
+    assert seen.end(dated("2024-01-01", 60)) == 30, "without an id nobody knows which it is"
+    later = seen.joined(Seen.of([store("north", "2024-01-01", 50)]))
+    assert (later.end(store("north", "2024-01-01", 60)), later.end(store("south", "2024-01-01", 60))) == (50, 30)
+    again = Seen.from_dict(json.loads(json.dumps(later.to_dict())))
+    assert (again.ends, again.span) == (later.ends, later.span)
+    del (older := later.to_dict())["ends"]
+    assert Seen.from_dict(older).end(store("new", "2024-01-01", 60)) == 50
 
 
 def test_two_trainings_without_dates_are_both_remembered():

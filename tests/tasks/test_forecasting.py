@@ -1,6 +1,8 @@
 """The forecasting task: what it reads and refuses, how it splits, what it learns, and what it answers."""
 
+import cProfile
 import json
+import tracemalloc
 
 import numpy as np
 import pytest
@@ -80,6 +82,46 @@ def test_settings_that_cannot_be_are_refused(settings):
         Forecasting(**{"horizon": 3, **settings})
 
 
+@pytest.fixture(scope="module")
+def wide(tmp_path_factory):
+    """A wide table of 2,000 series and 200 steps, and its values."""
+    values = np.random.default_rng(0).normal(100, 10, (200, 2000)).round(2)
+    days = np.datetime64("2024-01-01") + np.arange(len(values))
+    rows = [f"{day},{','.join(map(str, row))}" for day, row in zip(days, values.tolist(), strict=True)]
+    path = tmp_path_factory.mktemp("wide") / "wide.csv"
+    path.write_text("\n".join([",".join(["date", *(f"item {at}" for at in range(2000))]), *rows]), encoding="utf-8")
+    return path, values
+
+
+@pytest.mark.parametrize("missing", ["last", "zero"])
+def test_many_series_cost_a_few_calls_a_cell(wide, missing):
+    path, values = wide
+    task, profile = Forecasting(7, 28, missing=missing), cProfile.Profile()
+    with profile:
+        records, findings = task.read(path)
+        task.learn(task.split(records, 0.2, 0, findings)[0])
+        windows = task.examples(records, findings)
+    assert sum(entry.callcount for entry in profile.getstats()) < 20 * values.size
+    assert len(windows) == 2000 * (200 - 28 - 7 + 1)
+    np.testing.assert_array_equal(records[-1].source.values, values[:, -1])
+
+
+def test_windows_of_many_series_take_hardly_any_memory(wide):
+    path, values = wide
+    task = Forecasting(7, 28)
+    tracemalloc.start()
+    try:
+        records, findings = task.read(path)
+        assert tracemalloc.get_traced_memory()[1] < 20 * values.nbytes, "most of it is the table as text"
+        task.learn(records)
+        tracemalloc.clear_traces()
+        windows = task.examples(records, findings)
+        assert windows[range(0, len(windows), 5000)].targets.shape == (67, 7)
+        assert tracemalloc.get_traced_memory()[1] < values.nbytes
+    finally:
+        tracemalloc.stop()
+
+
 # ── split and scalers ────────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -135,6 +177,34 @@ def test_look_back_is_chosen_by_season_horizon_and_length():
     assert (long.look_back, short.look_back) == (24, 12)
 
 
+def rare_sales(path, days, items=3):
+    """Rows only for the days on which an item was sold: two of five."""
+    start = np.datetime64("2024-01-01")
+    rows = [
+        f"{start + day},{item},{1 + day % 4}" for day in range(days) for item in range(items) if (day + item) % 5 < 2
+    ]
+    path.write_text("\n".join(["date,item,sales", *rows]), encoding="utf-8")
+    return path
+
+
+@pytest.mark.filterwarnings("ignore::crnn.errors.DataWarning")
+def test_a_model_reads_steps_without_a_row_as_zeros_wherever_it_reads(tmp_path):
+    model = fitted(rare_sales(tmp_path / "a.csv", 120), Forecasting(7, 14, target="sales", missing="zero"))
+    model.save(tmp_path / "m")
+    again = crnn.load(tmp_path / "m")
+    later = rare_sales(tmp_path / "b.csv", 164)
+    records, findings = again.task.read(later)
+    assert [float((record.source.values == 0).mean().round(1)) for record in records] == [0.6] * 3
+    assert len(findings["step without a row"].names) == 3
+    assert all(record.source.missing is None for record in records)
+    found = again.predict(later)
+    assert len({str(each.times[0]) for each in found}) == 1
+    assert backtest(again, later, folds=2).windows == 6
+    assert len(again.evaluate(later)) == len(again.metric_names)
+    with pytest.raises(SpecError, match="missing='none': choose last, zero"):
+        Forecasting(7, missing="none")
+
+
 # ── answers ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -152,9 +222,9 @@ def test_measures_are_in_real_units_and_losses_in_scaled_ones():
     rows = found.rows.tolist()
     truth = examples.targets_of(rows)
     assert found.values["mae"] == pytest.approx(float((found.predictions - truth).abs().mean()), rel=1e-4)
-    scale = model.task.scalings["series"].scale
+    scale = model.task.frame.scalings["series"].scale
     assert found.values["loss"] == pytest.approx(found.values["mae"] / scale, rel=1e-3)
-    naive = model.task.scalings["series"].naive
+    naive = model.task.frame.scalings["series"].naive
     assert found.values["mase"] == pytest.approx(found.values["mae"] / naive, rel=1e-3)
     assert np.isnan(found.values["coverage"])
 
@@ -183,6 +253,19 @@ def test_without_a_median_the_value_lies_half_way_and_measures_take_the_same():
     assert found.values["mae"] == pytest.approx(
         float((found.predictions - examples.targets_of(found.rows.tolist())).abs().mean())
     )
+
+
+@pytest.mark.parametrize("scaling", ["season", "log", "none"])
+def test_every_scaling_is_saved_and_forecasts_the_same(tmp_path, scaling):
+    model = fitted(waves(200, 2), Forecasting(6, 24, season=12, scaling=scaling))
+    model.save(tmp_path / "m")
+    again = crnn.load(tmp_path / "m")
+    assert (again.task.scaling, again.task.frame.scalings) == (scaling, model.task.frame.scalings)
+    later = waves(240, 2)[60:]
+    for mine, other in zip(model.predict(later), again.predict(later), strict=True):
+        np.testing.assert_allclose(other.values, mine.values, rtol=1e-5)
+        np.testing.assert_allclose(list(other.quantiles.values()), list(mine.quantiles.values()), rtol=1e-5)
+        assert abs(mine.values.mean() - 50) < 10
 
 
 def test_a_short_history_is_forecast_too():
@@ -235,6 +318,30 @@ def test_whatever_the_network_begins_with_the_linear_rule_is_that_of_the_trainin
     onwards = crnn.Model.starting_from(tmp_path / "m")
     onwards.fit(waves(300), epochs=1, validation_split=0.2, options=crnn.TrainOptions(progress=False))
     torch.testing.assert_close(onwards.task.linear.weight, first.weight)
+
+
+def test_a_later_training_keeps_the_steps_of_the_network(tmp_path):
+    settings = {"epochs": 1, "options": crnn.TrainOptions(progress=False)}
+    model = crnn.Model(Forecasting(season=12), size="tiny")
+    model.fit(waves(300), **settings)
+    model.save(tmp_path / "m")
+    onwards = crnn.Model.starting_from(tmp_path / "m")
+    for each in (model, onwards):
+        each.fit(waves(60, seed=1), **settings)
+        assert (each.task.look_back, each.task.horizon, each.task.season) == (24, 12, 12)
+    with pytest.raises(DataError, match="no series has a window of 24 steps"):
+        model.fit(waves(30), **settings)
+
+
+@pytest.mark.filterwarnings("ignore::crnn.errors.DataWarning")
+def test_a_second_training_refuses_other_steps(tmp_path):
+    for name, unit in (("hours", "h"), ("days", "D")):
+        times = np.datetime64("2024-01-01", "s") + np.arange(120) * np.timedelta64(1, unit)
+        rows = "\n".join(f"{time},{value:.3f}" for time, value in zip(times, waves(120)[:, 0], strict=True))
+        (tmp_path / f"{name}.csv").write_text("time,load\n" + rows, encoding="utf-8")
+    model = fitted(tmp_path / "hours.csv", Forecasting(6, 12))
+    with pytest.raises(DataError, match="steps of a day, the model was trained on steps of an hour"):
+        model.fit(tmp_path / "days.csv", epochs=1, options=crnn.TrainOptions(progress=False))
 
 
 def test_what_was_not_measured_is_not_beaten():
@@ -305,7 +412,7 @@ def test_a_model_of_hours_refuses_days(tmp_path):
     for name, text in (("hours", hours), ("days", days)):
         (tmp_path / f"{name}.csv").write_text("time,load\n" + text, encoding="utf-8")
     model = fitted(tmp_path / "hours.csv")
-    assert "hour" in model.task.covariates.cycles
+    assert "hour" in model.task.frame.covariates.cycles
     with pytest.raises(DataError, match="steps of a day, the model was trained on steps of an hour"):
         model.predict(tmp_path / "days.csv")
 

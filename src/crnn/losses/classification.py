@@ -6,7 +6,7 @@ import dataclasses
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import ClassVar, Literal
 
 import torch
 import torch.nn.functional as F
@@ -35,6 +35,7 @@ class CrossEntropy(Objective):
         [0.667, 2.0]
     """
 
+    answers: ClassVar[str] = "classes"
     label_smoothing: float = 0.0
     class_weights: tuple[float, ...] | Literal["balanced"] | None = None
 
@@ -127,6 +128,7 @@ class BinaryCrossEntropy(Objective):
         label_smoothing: Moves targets from 0 and 1 towards a half: s/2 and 1 - s/2.
     """
 
+    answers: ClassVar[str] = "labels"
     positive_weights: tuple[float, ...] | None = None
     label_smoothing: float = 0.0
 

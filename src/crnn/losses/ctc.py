@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 import torch.nn.functional as F
 from torch import Tensor
@@ -44,6 +44,7 @@ class CTC(Objective):
             gradient; "sample" leaves it whole.
     """
 
+    answers: ClassVar[str] = "texts"
     reduction: Literal["symbol", "sample"] = "symbol"
 
     def __post_init__(self) -> None:

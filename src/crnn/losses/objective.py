@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import torch
 from torch import Tensor
@@ -23,7 +23,13 @@ class Objective(ABC):
     The network gives raw scores ``(B, T', K)``; T' is 1 where the head summarises. The objective turns them into a loss
     in training and, through its link, into predictions everywhere else, so a user never applies softmax by hand.
     Subclasses are frozen dataclasses of plain settings, so that a model file can hold them.
+
+    Attributes:
+        answers: What predictions are, for metrics to fit: "classes" (one a sample), "labels" (any number of them),
+            "values" or "texts"; "" where nobody can know.
     """
+
+    answers: ClassVar[str] = ""
 
     def width(self, outputs: int) -> int:
         """Scores the head must give for `outputs` classes or values."""

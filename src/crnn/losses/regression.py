@@ -25,6 +25,8 @@ Values = TypeVar("Values", Tensor, NDArray[np.float64])
 class Regression(Objective):
     """Values ``(B, K)``, or ``(B,)`` for one output; a sample's loss is the mean over its values."""
 
+    answers = "values"
+
     def check(self, targets: Targets, outputs: int) -> None:
         """Refuse what is not ``(B, outputs)`` of finite numbers.
 

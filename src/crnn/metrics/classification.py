@@ -9,7 +9,7 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import ClassVar, Literal
 
 import torch
 from torch import Tensor
@@ -104,6 +104,7 @@ class Accuracy(_Share):
     """Share of right answers; with several labels a sample, the share of right labels."""
 
     name = "accuracy"
+    judges = ("classes", "labels")
 
     def right(self, predictions: Tensor, targets: Tensor) -> Tensor:
         """True for each right answer."""
@@ -119,6 +120,7 @@ class TopKAccuracy(_Share):
         k: How many answers count as given.
     """
 
+    judges: ClassVar[tuple[str, ...]] = ("classes",)
     k: int = 5
 
     def __post_init__(self) -> None:
@@ -145,6 +147,7 @@ class TopKAccuracy(_Share):
 class _Counted(Measure[Tensor]):
     """A measure of the counts by class."""
 
+    judges = ("classes", "labels")
     higher_is_better = True
 
     def start(self, outputs: int) -> Sums:
@@ -263,6 +266,7 @@ class ConfusionMatrix(Measure[Tensor]):
     """How often the true class (row) got each answer (column); a table to look at, not to monitor."""
 
     name = "confusion_matrix"
+    judges = ("classes",)
     higher_is_better = True
     scalar = False
 

@@ -23,11 +23,14 @@ class Measure(ABC, Generic[Given]):
     Attributes:
         kind: "scores" takes tensors behind the objective's link; "quantiles" all of them where there are several for
             one value; "text" takes lists of decoded answers.
+        judges: What answers it fits: "classes" (one a sample), "labels" (any number of them), "values" or "texts";
+            nothing where it takes what comes.
         scaled: Whether `sums` also takes the scale of each sample, where samples have one of their own.
         joins: Whether states are joined along the first axis instead of added: the measure needs every sample.
     """
 
     kind: ClassVar[Literal["scores", "quantiles", "text"]] = "scores"
+    judges: ClassVar[tuple[str, ...]] = ()
     scaled: ClassVar[bool] = False
     joins: ClassVar[bool] = False
 

@@ -44,6 +44,7 @@ class AUC(Measure[Tensor]):
     """
 
     name = "auc"
+    judges = ("classes", "labels")
     higher_is_better = True
     joins = True
 

@@ -10,6 +10,7 @@ import math
 from abc import abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import ClassVar
 
 import torch
 from torch import Tensor
@@ -59,6 +60,7 @@ def naive_error(series: Tensor, season: int = 1) -> float:
 class _MeanError(Measure[Tensor]):
     """A mean over all values."""
 
+    judges: ClassVar[tuple[str, ...]] = ("values",)
     higher_is_better = False
 
     def start(self, outputs: int) -> Sums:
@@ -81,6 +83,7 @@ class MeanSquaredError(_MeanError):
     """MSE, in the square of the targets' unit."""
 
     name = "mse"
+    judges = ("values", "labels")
 
     def each(self, predicted: Tensor, wanted: Tensor) -> Tensor:
         """``e²``."""
@@ -103,6 +106,7 @@ class MeanAbsoluteError(_MeanError):
     """MAE, in the targets' unit."""
 
     name = "mae"
+    judges = ("values", "labels")
 
     def each(self, predicted: Tensor, wanted: Tensor) -> Tensor:
         """``|e|``."""
@@ -192,6 +196,7 @@ class Coverage(Measure[Tensor]):
     """
 
     name = "coverage"
+    judges = ("values",)
     higher_is_better = True
     kind = "quantiles"
 
@@ -217,6 +222,7 @@ class WeightedAbsolutePercentageError(Measure[Tensor]):
     """WAPE: the sum of errors as a share of the sum of targets; unlike MAPE it bears single zeros."""
 
     name = "wape"
+    judges = ("values",)
     higher_is_better = False
 
     def start(self, outputs: int) -> Sums:
@@ -235,6 +241,8 @@ class WeightedAbsolutePercentageError(Measure[Tensor]):
 
 class _Explained(Measure[Tensor]):
     """Squared errors against the spread of the targets, by output."""
+
+    judges = ("values",)
 
     def start(self, outputs: int) -> Sums:
         zeros = {key: torch.zeros(outputs, dtype=torch.float64) for key in ("error", "total", "squares")}

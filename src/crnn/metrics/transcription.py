@@ -48,6 +48,7 @@ class _Text(Measure[Sequence[str]]):
     """A measure of two lists of texts."""
 
     kind = "text"
+    judges = ("texts",)
 
     def start(self, outputs: int) -> Sums:
         return {"count": torch.tensor(0), "total": torch.tensor(0), "samples": torch.tensor(0)}

@@ -1,4 +1,4 @@
-"""Cells of text as numbers and as points in time: missing values, decimal commas and words are told apart."""
+"""Cells of text as numbers and as points in time: missing values, words and numbers of rows are told apart."""
 
 from __future__ import annotations
 
@@ -10,11 +10,14 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from crnn.data.manifest import fold_name
+
 Values = NDArray[np.float64]
 
 MISSING = frozenset(("", "?", "-", "nan", "na", "n/a", "<na>", "null", "none", "missing"))
 """What people write where a value is missing; case does not matter."""
 
+_ROW_NUMBERS = ("", "unnamed_1", "unnamed:_0", "index", "id", "row", "row_id", "nr", "no", "number", "序号")
 _COMMA = re.compile(r"[+-]?\d+,\d+(e[+-]?\d+)?", re.IGNORECASE)
 
 
@@ -81,6 +84,19 @@ def moments(cells: Sequence[str]) -> Numbers:
             continue
         values[place] = (given if given.tzinfo else given.replace(tzinfo=UTC)).timestamp()
     return Numbers(values, words)
+
+
+def are_row_numbers(name: str, cells: Sequence[str]) -> bool:
+    """Whether a column only numbers the rows, as programs write one unasked; single cells may be empty.
+
+    Example:
+        >>> are_row_numbers("Unnamed: 0", ["0", "1", "2"]), are_row_numbers("id", ["7", "7", "8"])
+        (True, False)
+    """
+    if fold_name(name) not in _ROW_NUMBERS:
+        return False
+    starts = numbers(cells).values - np.arange(len(cells))
+    return len(np.unique(starts[~np.isnan(starts)])) == 1
 
 
 def _finite(values: Values) -> Values:

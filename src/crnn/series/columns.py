@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from crnn.data.findings import Findings
-from crnn.data.manifest import COLUMNS
+from crnn.data.manifest import COLUMNS, fold_name
 from crnn.data.table import Table
 from crnn.errors import DataError
-from crnn.series.cells import Values, numbers
+from crnn.series.cells import are_row_numbers, numbers
 
 NAMES: dict[str, tuple[str, ...]] = {
     "id": (
@@ -42,9 +42,6 @@ CHANNELS = "channels"
 LOOKED_AT = 1000
 """Rows that say whether a column holds numbers."""
 
-_ROW_NUMBERS = ("", "unnamed:_0", "index")
-"""What a column of row numbers is called by the programs that write one unasked."""
-
 
 @dataclass(frozen=True)
 class Roles:
@@ -67,7 +64,7 @@ def find_places(table: Table, columns: Mapping[str, Any]) -> dict[str, int]:
     """
     places = {role: _named(table, role, columns[role]) for role in NAMES if role in columns}
     claimed = {_named(table, CHANNELS, name) for name in columns.get(CHANNELS, ())}
-    folded = [_fold(name) for name in table.header]
+    folded = [fold_name(name) for name in table.header]
     for role, names in NAMES.items():
         found = next((folded.index(name) for name in names if name in folded), None)
         if role not in places and found is not None and found not in (*places.values(), *claimed):
@@ -105,26 +102,18 @@ def _is_channel(table: Table, place: int, findings: Findings) -> bool:
         advice = "Not used. Give words as numbers, or say what the column is for, such as label_column=…."
         findings.add("column of text", name, advice, dropped=False)
         return False
-    if _fold(table.header[place]) in _ROW_NUMBERS and _counts_up(found.values):
+    if are_row_numbers(table.header[place], cells):
         findings.add("column of row numbers", name, "Not used.", dropped=False)
         return False
     return True
 
 
-def _counts_up(values: Values) -> bool:
-    return bool((values[1:] - values[:-1] == 1).all())
-
-
 def _named(table: Table, role: str, name: str) -> int:
-    folded = [_fold(column) for column in table.header]
-    if _fold(name) in folded:
-        return folded.index(_fold(name))
-    near = difflib.get_close_matches(_fold(name), folded, n=1)
+    folded = [fold_name(column) for column in table.header]
+    if fold_name(name) in folded:
+        return folded.index(fold_name(name))
+    near = difflib.get_close_matches(fold_name(name), folded, n=1)
     hint = f" Did you mean {table.header[folded.index(near[0])]!r}?" if near else ""
     raise DataError(
         f"{table.path} has no column {name!r}, which was named for the {role}; it has: {', '.join(table.header)}.{hint}"
     )
-
-
-def _fold(name: str) -> str:
-    return name.strip().lower().replace(" ", "_").replace("-", "_")

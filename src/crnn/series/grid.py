@@ -17,7 +17,10 @@ from crnn.series.steps import Step
 MOST_STEPS = 50
 """Steps for each row from which a time stamp must be wrong: a year 2924 would make a series of millions of gaps."""
 
-_GAPS = "The last value before stands in their place; windows that would mostly be judged by such values are not used."
+_GAPS = (
+    "The last value before stands in their place; windows that would mostly be judged by such values are not used."
+    ' With missing="zero" (--missing zero) a step without a row counts as 0, as of rare sales.'
+)
 _MOSTLY_GAPS = (
     f"{_GAPS} Where the rows are of several things, name the column that tells these apart with series=…; or aggregate"
     " them to longer steps."
@@ -44,6 +47,10 @@ class Rows:
     known: dict[str, Array]
     several: bool
 
+    def title(self, column: str) -> str:
+        """What messages call the series of a column: the thing, the column, or both."""
+        return " · ".join(part for part in (self.key, column if self.several or not self.key else "") if part)
+
 
 def gridded(rows: Rows, step: Step, findings: Findings) -> list[Series]:
     """A series for each column, from its first value to its last.
@@ -69,7 +76,7 @@ def gridded(rows: Rows, step: Step, findings: Findings) -> list[Series]:
     for column, values in rows.columns.items():
         laid = _spread(values[order], places, count)
         present = np.flatnonzero(~np.isnan(laid))
-        name = " · ".join(part for part in (rows.key, column if rows.several or not rows.key else "") if part)
+        name = rows.title(column)
         if len(present) == 0:
             findings.add("series without a value", name or column, "It is not used.")
             continue
@@ -117,12 +124,7 @@ def _places(rows: Rows, times: Array, step: Step, findings: Findings) -> tuple[A
             )
     else:
         places = step.positions(times)
-    if int(places[-1]) + 1 > MOST_STEPS * max(len(times), 20):
-        first, last = time_text(times[0]), time_text(times[-1])
-        raise DataError(
-            f"{rows.key or 'the series'} has {len(times)} rows from {first} to {last}, which is"
-            f" {int(places[-1]) + 1} steps of {step.words}: correct the time stamp that lies far from the others"
-        )
+    require_near(rows.key or "the series", times, places, step)
     doubled = np.unique(places[1:][np.diff(places) == 0])
     for place in doubled.tolist():
         when = time_text(times[int(np.searchsorted(places, place))])
@@ -134,6 +136,26 @@ def _places(rows: Rows, times: Array, step: Step, findings: Findings) -> tuple[A
             dropped=False,
         )
     return places, times
+
+
+def require_near(name: str, times: Array, places: Array, step: Step) -> None:
+    """Refuse times of which one lies so far from the others that there would be gaps alone.
+
+    Args:
+        name: What messages call the rows.
+        times: In their order.
+        places: Of their steps.
+        step: Of the rows.
+
+    Raises:
+        DataError: hardly any step has a row.
+    """
+    if int(places[-1]) + 1 > MOST_STEPS * max(len(times), 20):
+        first, last = time_text(times[0]), time_text(times[-1])
+        raise DataError(
+            f"{name} has {len(times)} rows from {first} to {last}, which is {int(places[-1]) + 1} steps of"
+            f" {step.words}: correct the time stamp that lies far from the others"
+        )
 
 
 def _off_grid(rows: Rows, times: Array, laid: Array, step: Step, findings: Findings) -> None:

@@ -1,4 +1,4 @@
-"""Columns of numbers as people write them: missing marks, decimal commas, marked thousands; errors name the line."""
+"""Columns of numbers as people write them: decimal commas, marked thousands, parentheses; errors name the line."""
 
 from __future__ import annotations
 
@@ -24,6 +24,7 @@ _SPACED = re.compile(r"[+-]?\d{1,3}([\s'’]\d{3})+(\.\d+)?")
 _POINTED = re.compile(r"[+-]?[1-9]\d{0,2}\.\d{3}")
 _SMALL = re.compile(r"[+-]?\d{1,3}")
 _SIGNS = re.compile(r"[$€£¥￥元円%]")
+_IN_PARENTHESES = re.compile(rf"({_SIGNS.pattern}?)\s*\(\s*([^()+-]*\d[^()+-]*?)\s*\)\s*({_SIGNS.pattern}?)")
 _MOSTLY = 0.5
 """Share of readable cells from which a column is one of numbers."""
 
@@ -52,6 +53,7 @@ def numbers(cells: Sequence[str], column: str, lines: Sequence[int], findings: F
     """A column as float64; NaN where a value is missing.
 
     Infinite values count as missing, and are named. Commas are decimal commas or thousands, as the whole column shows.
+    A number in parentheses is negative, as accountants write it.
 
     Args:
         cells: As text.
@@ -63,9 +65,10 @@ def numbers(cells: Sequence[str], column: str, lines: Sequence[int], findings: F
         DataError: a text among the numbers, or commas that may mean either; names column, line and cell.
 
     Example:
-        >>> numbers(["1.000,5", "2,25", "n/a"], "sales", [2, 3, 4], Findings()).tolist()
-        [1000.5, 2.25, nan]
+        >>> numbers(["1.000,5", "(2,25)", "n/a"], "sales", [2, 3, 4], Findings()).tolist()
+        [1000.5, -2.25, nan]
     """
+    cells = _with_minus(cells, column, lines, findings)
     _require_clear_points(cells, column, lines)
     found = np.full(len(cells), np.nan)
     odd: list[int] = []
@@ -83,17 +86,39 @@ def numbers(cells: Sequence[str], column: str, lines: Sequence[int], findings: F
     return found
 
 
+def _with_minus(cells: Sequence[str], column: str, lines: Sequence[int], findings: Findings) -> Sequence[str]:
+    """The cells, with a minus where a number stands in parentheses."""
+    signed = {place: _minus(cell) for place, cell in enumerate(cells) if "(" in cell}
+    places = [place for place, cell in signed.items() if cell != cells[place] and _readable(cell)]
+    if not places:
+        return cells
+    findings.add(
+        "number in parentheses",
+        f"column {column!r}: {len(places)} numbers, the first is {cells[places[0]]!r} in line {lines[places[0]]}",
+        "They were read as below zero, as accountants write it; take the parentheses away if that is wrong.",
+        dropped=False,
+    )
+    changed = {*places}
+    return [signed[place] if place in changed else cell for place, cell in enumerate(cells)]
+
+
+def _minus(cell: str) -> str:
+    """``($93)`` and ``$(93)`` as ``-$93``; any other cell as it is."""
+    found = _IN_PARENTHESES.fullmatch(cell)
+    return f"-{found[1]}{found[2]}{found[3]}" if found else cell
+
+
 def _require_clear_points(cells: Sequence[str], column: str, lines: Sequence[int]) -> None:
     """Refuse points that look like those between thousands: 1.002 beside 987.
 
     Raises:
         DataError: three digits stand behind every point, and other numbers are whole and below a thousand.
     """
-    told = {place: _bare(cell) for place, cell in enumerate(cells) if cell.lower() not in MISSING}
-    pointed = [place for place, cell in told.items() if "." in cell]
-    if not pointed or not all(_POINTED.fullmatch(told[place]) for place in pointed) or len(pointed) == len(told):
+    pointed = [place for place, cell in enumerate(cells) if "." in cell and cell.lower() not in MISSING]
+    if not pointed or not all(_POINTED.fullmatch(_bare(cells[place])) for place in pointed):
         return
-    if all(_SMALL.fullmatch(cell) for cell in told.values() if "." not in cell):
+    told = {place: _bare(cell) for place, cell in enumerate(cells) if cell.lower() not in MISSING}
+    if len(pointed) < len(told) and all(_SMALL.fullmatch(cell) for cell in told.values() if "." not in cell):
         raise DataError(
             f"column {column!r}, line {lines[pointed[0]]}: {cells[pointed[0]]!r} may mean a thousand or a decimal"
             " point, beside whole numbers. Write numbers without points between thousands, or all with a decimal point"
@@ -188,7 +213,9 @@ def _bare(cell: str) -> str:
 
 
 def _readable(cell: str) -> bool:
-    cell = _bare(cell)
+    if _NUMBER.fullmatch(cell):
+        return True
+    cell = _bare(_minus(cell))
     return any(pattern.fullmatch(cell) for pattern in (_NUMBER, _INFINITE, _DECIMAL_COMMA, _THOUSANDS, _SPACED))
 
 

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from itertools import combinations, pairwise
+from itertools import combinations
 from typing import Any
 
 from crnn.data.findings import Findings
 from crnn.data.table import Table
 from crnn.errors import DataError, SpecError, UnknownNameError
+from crnn.series.cells import are_row_numbers
 from crnn.series.numbers import looks_numeric
 from crnn.series.time_columns import CALENDAR, are_counts, called, cells_of, find, texts_of
 
 _SERIES_NAMES = ("id", "unique_id", "series", "store", "shop", "item", "sku", "product", "symbol", "sensor", "station")
 _ENDINGS = ("", "_id", "_name", "_nr", "_no", "_code", "_number", "id")
-_ROW_NUMBERS = ("index", "id", "row", "row_id", "nr", "no", "number", "序号", "unnamed 1", "unnamed: 0")
 MANY = 200
 """More columns than this are told by their number."""
 _MOST_COLUMNS = 3
@@ -178,7 +178,7 @@ def _targets(table: Table, roles: Roles, findings: Findings) -> tuple[str, ...]:
                 findings.add("column that may name series", name, _MAY_NAME, dropped=False)
         elif roles.time and name.lower() in CALENDAR and _whole(cells):
             findings.add("column of the calendar", name, "Not forecast: the time says it.", dropped=False)
-        elif name.lower() in _ROW_NUMBERS and _counts_up(cells):
+        elif are_row_numbers(name, cells):
             findings.add("column of row numbers", name, "Not used.", dropped=False)
         else:
             numeric.append(name)
@@ -194,7 +194,3 @@ def _targets(table: Table, roles: Roles, findings: Findings) -> tuple[str, ...]:
 
 def _whole(cells: Sequence[str]) -> bool:
     return all(cell.isdigit() for cell in cells if cell)
-
-
-def _counts_up(cells: Sequence[str]) -> bool:
-    return _whole(cells) and all(int(right) - int(left) == 1 for left, right in pairwise(cells))

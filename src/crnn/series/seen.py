@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -29,13 +29,15 @@ _TRIED = 64
 
 @dataclass(frozen=True)
 class Seen:
-    """The span of time of the training parts, and of series without dates marks of some stretches of their values.
+    """The time until which series were trained on, and of series without dates marks of some stretches of their values.
 
-    Rows without dates have no place in time that one file could share with another. Their values have: where a stretch
-    of training comes again, and with it the place at which training ended.
+    A series is known again by its name where the data tell several apart: what a new store sold while others were
+    trained on is new. Rows without dates have no place in time that one file could share with another. Their values
+    have: where a stretch of training comes again, and with it the place at which training ended.
 
     Args:
         span: The first and the last step, as texts; "" where there was none.
+        ends: Of each dated series that its data tell apart from others, the last step.
         marks: ``(N,)`` uint64, rising.
         left: ``(N,)`` uint32 steps from the beginning of each stretch to the end of its series' training part.
 
@@ -50,6 +52,7 @@ class Seen:
     span: tuple[str, str] = ("", "")
     marks: NDArray[np.uint64] = field(default_factory=lambda: np.zeros(0, np.uint64))
     left: NDArray[np.uint32] = field(default_factory=lambda: np.zeros(0, np.uint32))
+    ends: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def of(cls, series: Sequence[Series]) -> Seen:
@@ -65,24 +68,33 @@ class Seen:
             for place in places[_spaced(len(places), most)].tolist():
                 marks.append(int(_marks(each.values[place : place + STRETCH])[0]))
                 left.append(len(each) - place)
-        return cls._rising(span, np.array(marks, np.uint64), np.array(left, np.uint32))
+        ends = {
+            each.name: str(each.times[-1]) for each in series if each.times.dtype.kind == "M" and each.one_of_several
+        }
+        return cls._rising(span, np.array(marks, np.uint64), np.array(left, np.uint32), ends)
 
     @classmethod
-    def _rising(cls, span: tuple[str, str], marks: NDArray[np.uint64], left: NDArray[np.uint32]) -> Seen:
+    def _rising(
+        cls, span: tuple[str, str], marks: NDArray[np.uint64], left: NDArray[np.uint32], ends: Mapping[str, str]
+    ) -> Seen:
         order = np.argsort(marks, kind="stable")
-        return cls(span, marks[order], left[order])
+        return cls(span, marks[order], left[order], ends)
 
     def joined(self, other: Seen) -> Seen:
         """What either remembers."""
         firsts, lasts = (sorted(filter(None, ends), key=_in_order) for ends in zip(self.span, other.span, strict=True))
         span = (firsts[0], lasts[-1]) if firsts else self.span
         marks, left = np.concatenate([self.marks, other.marks]), np.concatenate([self.left, other.left])
-        return self._rising(span, marks, left)
+        ends = dict(other.ends)
+        for name, end in self.ends.items():
+            ends[name] = max(end, ends.get(name, ""), key=_in_order)
+        return self._rising(span, marks, left, ends)
 
     def end(self, series: Series) -> int | None:
         """The step behind the last one of a series that training saw; 0 where it saw none, None where none can tell."""
         if series.times.dtype.kind == "M" and self.span[1]:
-            return int(np.searchsorted(series.times, np.datetime64(self.span[1]), side="right"))
+            last = self.ends.get(series.name, "") if self.ends and series.one_of_several else self.span[1]
+            return int(np.searchsorted(series.times, np.datetime64(last), side="right")) if last else 0
         if len(self.marks) == 0:
             return None
         found = 0
@@ -117,6 +129,7 @@ class Seen:
         parts = {"marks": self.marks.astype("<u8"), "left": self.left.astype("<u4")}
         return {
             "span": list(self.span),
+            "ends": dict(self.ends),
             **{name: base64.b64encode(part.tobytes()).decode() for name, part in parts.items()},
         }
 
@@ -129,6 +142,7 @@ class Seen:
             (first, last),
             np.frombuffer(marks, "<u8").astype(np.uint64),
             np.frombuffer(left, "<u4").astype(np.uint32),
+            data.get("ends", {}),  # models that are older than this lack it
         )
 
 

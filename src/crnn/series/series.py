@@ -49,6 +49,11 @@ class Series:
         return len(self.values)
 
     @property
+    def one_of_several(self) -> bool:
+        """Whether the data that it was read from tell it apart from others, by an id or as one column of several."""
+        return bool(self.key) or len(self.roles.target or ()) > 1
+
+    @property
     def measured(self) -> NDArray[Any]:
         """The values ``(T,)``, with NaN where one was missing and another stands in its place."""
         return self.values if self.missing is None else np.where(self.missing, np.nan, self.values)

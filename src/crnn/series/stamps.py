@@ -59,12 +59,12 @@ def looks_like_time(cells: Sequence[str]) -> bool:
     said = [cell for cell in cells[:50] if cell]
     if not said:
         return False
-    if _are_numbers(said):
+    if are_numbers(said):
         return all(map(_DAYS.fullmatch, said)) or all(_epoch(float(cell)) is not None for cell in said)
     return all(any(read(cell, order) for order in _ORDERS) for cell in said)
 
 
-def _are_numbers(cells: Sequence[str]) -> bool:
+def are_numbers(cells: Sequence[str]) -> bool:
     """Whether all cells are plain numbers, and not months with their year: 01.2015."""
     return all(map(_NUMBER.fullmatch, cells)) and not all(map(MONTH_FIRST.fullmatch, cells))
 
@@ -92,7 +92,7 @@ def parse(
         >>> parse(["05/02/10", "12/02/10", "19/02/10"], "Date", [2, 3, 4], Findings()).times.astype(str).tolist()
         ['2010-02-05T00:00:00', '2010-02-12T00:00:00', '2010-02-19T00:00:00']
     """
-    if _are_numbers(cells):
+    if are_numbers(cells):
         return _counted(cells, column, findings)
     order = _order(cells, column, lines, step)
     found = [read(cell, order) for cell in cells]

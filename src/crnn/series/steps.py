@@ -34,6 +34,12 @@ _RECENT = 64
 """Times that tell where the grid of a series lies."""
 _MOST_ODD = 0.2
 """Share of distances that may be no multiple of the commonest."""
+_LEAST_OFTEN = 0.01
+"""Share of distances that a step without gaps has at least, where steps may have no row: one odd time makes none."""
+_MOST_APART = 50
+"""Steps from one row to the next, where steps may have no row, from which there is no step at all."""
+_WORKDAYS = 20
+"""Rows that all lie on working days by chance once in a thousand times, and tell that there are no others."""
 _MOST_DAYS = 2 / 3
 """Share of the working days that must have a row; the others count as holidays."""
 _NEAR_D = 3
@@ -183,10 +189,60 @@ def infer(series: Sequence[NDArray[Any]], usual: Step | None = None) -> Step:
         raise DataError(
             f"the time stamps follow no regular step: {odd:.0%} of the distances are no multiple of"
             f" {Step('second', step).words}, the commonest. Aggregate the rows to hours, days, weeks or months first"
-            " and give each a row, with 0 where there was nothing; or where rows are of several things name the column"
-            " that tells these apart with series=…"
+            ' and give each a row, with 0 where there was nothing, or say missing="zero" (--missing zero) where a step'
+            " without a row means 0; or where rows are of several things name the column that tells these apart with"
+            " series=…"
         )
     return Step("second", step)
+
+
+def infer_sparse(times: NDArray[Any], usual: Step | None = None) -> Step:
+    """The step of a table in which any step may have no row: the shortest that most distances are multiples of.
+
+    Args:
+        times: Of all rows, sorted, without doubles.
+        usual: The step that holds where the times lie on it.
+
+    Raises:
+        DataError: the distances follow no rule.
+
+    Example:
+        >>> infer_sparse(np.array(["2024-01-01", "2024-01-03", "2024-01-05", "2024-01-08"], "datetime64[s]")).name
+        'day'
+    """
+    if usual is not None and usual.dated == (times.dtype.kind == "M") and _lie_on(times, usual):
+        return usual
+    gaps = np.diff(times.astype(np.int64))
+    if len(gaps) == 0:
+        return infer([times], usual)
+    if (
+        times.dtype.kind == "M"
+        and gaps.min() >= _MONTHS[0][0] * DAY_S
+        and (_same_day([times]) or _at_month_end([times]))
+    ):
+        return Step("month", int(np.gcd.reduce(np.diff(_months(times)))), _at_month_end([times]))
+    found, counts = np.unique(gaps, return_counts=True)
+    common = int(np.gcd.reduce(gaps))
+    often = [*found[counts >= _LEAST_OFTEN * len(gaps)].tolist(), common]
+    size = next(each for each in often if ((gaps % each) > 0).mean() <= _MOST_ODD)
+    if size == common and np.median(gaps) > _MOST_APART * size:
+        return infer([times], usual)  # which says what is wrong
+    if times.dtype.kind != "M":
+        return Step("count", size)
+    days = times.astype("datetime64[D]")
+    return (
+        Step("workday")
+        if size == DAY_S and len(days) >= _WORKDAYS and np.is_busday(days).all()
+        else Step("second", size)
+    )
+
+
+def _lie_on(times: NDArray[Any], step: Step) -> bool:
+    """Whether all times are such as a step leads to."""
+    if step.unit == "workday":
+        return bool(np.is_busday(times.astype("datetime64[D]")).all())
+    places = step.positions(times)
+    return bool((step.at(times, int(places[-1]) + 1)[places] == times).all())
 
 
 def _commonest(values: Whole) -> int:

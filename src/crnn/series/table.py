@@ -24,9 +24,10 @@ from crnn.series.pivot import unpivoted
 from crnn.series.roles import Roles, check_names, find_rest, find_time, holds_numbers_alone
 from crnn.series.series import Series
 from crnn.series.stamps import looks_like_time, parse
-from crnn.series.steps import Step, infer
+from crnn.series.steps import Step, infer, infer_sparse
 from crnn.series.time_columns import cells_of, is_time_name, texts_of
 from crnn.series.time_forms import YEAR
+from crnn.series.zeros import Zeros
 
 _OTHERS = {*COLUMNS["path"], *COLUMNS["text"], *NAMES["label"]} - {"target"}
 """Columns of tables that are of another task."""
@@ -34,7 +35,13 @@ _NUMBERED = re.compile(r"\D*\d{1,9}")
 
 
 def read_series(
-    path: str | Path, roles: Roles, findings: Findings, *, usual: Roles | None = None, step: Step | None = None
+    path: str | Path,
+    roles: Roles,
+    findings: Findings,
+    *,
+    usual: Roles | None = None,
+    step: Step | None = None,
+    missing: str = "last",
 ) -> list[Series]:
     """The series of a file.
 
@@ -47,6 +54,7 @@ def read_series(
         findings: Where to say what was found out, left out, filled or averaged.
         usual: Roles of a table that was read before; they hold for columns that this one has too.
         step: Of a table that was read before; it holds where the times agree with it and are too few to tell.
+        missing: What stands for a step without a row: one of `crnn.series.zeros.FOR_MISSING`.
 
     Raises:
         DataError: no such column, a text among numbers, times that cannot be read or follow no step.
@@ -58,8 +66,8 @@ def read_series(
     check_names(table, roles)
     roles = find_time(table, roles.before(usual or Roles(), table.header))
     if not roles.time and (names := _names_before(table, roles)):
-        return _by_row(table, names, findings)
-    return _split(table, find_rest(table, roles, findings), step, findings)
+        return _by_row(table, names, missing, findings)
+    return _split(table, find_rest(table, roles, findings), step, missing, findings)
 
 
 def looks_like_series(path: Path) -> bool:
@@ -145,18 +153,24 @@ def _unique(header: Sequence[str]) -> tuple[str, ...]:
 # ── from columns to series ───────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _split(table: Table, roles: Roles, usual: Step | None, findings: Findings) -> list[Series]:
+def _split(table: Table, roles: Roles, usual: Step | None, missing: str, findings: Findings) -> list[Series]:
     """The series of a wide or a long table, whose roles are all known."""
     rows, times = _times(table, roles, usual, findings)
     targets = roles.target or ()
     columns = {name: numbers(cells_of(table, name), name, table.lines, findings) for name in targets}
     ahead = {name: _known(table, name, findings) for name in roles.known}
     groups = _grouped(table, roles.series or (), rows, findings)
-    step = infer([np.unique(times[group]) for group in groups.values()], usual)
+    if missing == "zero":
+        rows = np.concatenate([*groups.values()])
+        step = infer_sparse(np.unique(times[rows]), usual)
+        told = np.any([~np.isnan(values[rows]) for values in columns.values()], axis=0)
+        zeros = Zeros(times[rows], told, step, wide=not roles.series and len(targets) > 1)
+    else:
+        step, zeros = infer([np.unique(times[group]) for group in groups.values()], usual), None
     found: list[Series] = []
     for key, group in groups.items():
         part = Rows(key, times[group], _take(columns, group), _take(ahead, group), len(targets) > 1)
-        found.extend(gridded(part, step, findings))
+        found.extend(gridded(part if zeros is None else zeros.laid(part, findings), step, findings))
     if not found:
         raise DataError(f"{table.path} has no value in {', '.join(map(repr, targets[:9]))}: nothing can be forecast")
     _say_which_end_early(found, findings)
@@ -250,7 +264,7 @@ def _names_before(table: Table, roles: Roles) -> int:
     return 0
 
 
-def _by_row(table: Table, names: int, findings: Findings) -> list[Series]:
+def _by_row(table: Table, names: int, missing: str, findings: Findings) -> list[Series]:
     """Series of a table with a series a row, whose first columns are its name."""
     header = table.header[names:]
     times: NDArray[Any] = np.arange(len(header))
@@ -269,6 +283,8 @@ def _by_row(table: Table, names: int, findings: Findings) -> list[Series]:
             continue
         values = numbers(cells, name, [line] * len(cells), findings)
         part = Rows(name, times[: len(cells)], {"": values}, {}, False)
+        if missing == "zero":
+            part = Zeros(part.times, ~np.isnan(values), step, wide=True).laid(part, findings)
         found.extend(gridded(part, step, findings))
     if not found:
         raise DataError(f"no series of {table.path} has a value:\n{findings}")

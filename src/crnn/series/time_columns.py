@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from crnn.data.table import Table
-from crnn.series.stamps import looks_like_time
+from crnn.series.stamps import are_numbers, looks_like_time
 from crnn.series.time_forms import YEAR
 
 _NAMES = (
@@ -58,7 +58,7 @@ def find(table: Table, free: Sequence[str]) -> tuple[str, ...]:
     told = [name for name in named if _told(name, said[name])]
     timely = [name for name in others if looks_like_time(said[name])]
     dates = [name for name in told if _mostly_times(said[name])]
-    dates += [name for name in timely if not _are_numbers(said[name][:LOOKED_AT])]
+    dates += [name for name in timely if not are_numbers(said[name][:LOOKED_AT])]
     if dates:
         return _with_clock(table, dates[0], free)
     if parts := _parts(table, free):
@@ -66,7 +66,7 @@ def find(table: Table, free: Sequence[str]) -> tuple[str, ...]:
     counted = [name for name in timely if _are_even(said[name])]
     counted += [name for name in told if are_counts(cells[name])]
     counted += [name for name in others if name.lower() in _COUNTS and _are_even(said[name])]
-    unread = [name for name in named if name.lower() in _STAMPS and not _are_numbers(said[name][:LOOKED_AT])]
+    unread = [name for name in named if name.lower() in _STAMPS and not are_numbers(said[name][:LOOKED_AT])]
     return tuple((counted or unread)[:1])  # whoever reads what no one can says which cell it is
 
 
@@ -77,7 +77,7 @@ def is_time_name(name: str) -> bool:
 
 def _told(name: str, said: Sequence[str]) -> bool:
     """Whether a column is of time by more than a word in its name, where it holds plain numbers: ``orders_per_day``."""
-    return not _are_numbers(said) or name.lower() in _NAMES or _are_even(said)
+    return not are_numbers(said) or name.lower() in _NAMES or _are_even(said)
 
 
 def texts_of(table: Table, names: Sequence[str]) -> list[str]:
@@ -156,10 +156,6 @@ def _mostly_times(cells: Sequence[str]) -> bool:
     """Whether most cells hold times; where single ones are wrong, whoever reads them says which."""
     told = [cell for cell in cells if cell][:LOOKED_AT]
     return sum(looks_like_time([cell]) for cell in told) > len(told) / 2
-
-
-def _are_numbers(cells: Sequence[str]) -> bool:
-    return all(cell.lstrip("-").replace(".", "", 1).isdigit() for cell in cells)
 
 
 def _are_even(cells: Sequence[str]) -> bool:

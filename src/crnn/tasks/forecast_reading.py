@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -26,7 +26,9 @@ def are_records(data: Any) -> bool:
     return isinstance(data, Sequence) and len(data) > 0 and isinstance(data[0], Record)
 
 
-def series_of(data: Any, roles: Roles, findings: Findings, usual: Roles, step: Step | None) -> list[Series]:
+def series_of(
+    data: Any, roles: Roles, findings: Findings, usual: Roles, step: Step | None, missing: str
+) -> list[Series]:
     """The series of a table, an array ``(T,)`` or ``(T, C)``, a list of numbers, of arrays, or of `Series`.
 
     Args:
@@ -35,12 +37,13 @@ def series_of(data: Any, roles: Roles, findings: Findings, usual: Roles, step: S
         findings: Where to say what was found out, left out or filled.
         usual: Roles in the table that was trained on.
         step: Of the series that were trained on.
+        missing: What stands for a step of a table without a row.
 
     Raises:
         DataError: it is none of these, or a series is empty or not finite.
     """
     if isinstance(data, (str, Path)):
-        found = read_series(located(data), roles, findings, usual=usual, step=step)
+        found = read_series(located(data), roles, findings, usual=usual, step=step, missing=missing)
     elif isinstance(data, np.ndarray):
         found = from_array(data)
     elif isinstance(data, Sequence) and data and isinstance(data[0], Series):
@@ -57,11 +60,15 @@ def series_of(data: Any, roles: Roles, findings: Findings, usual: Roles, step: S
     return [completed(_finite(each), findings) for each in found]
 
 
-def note_thin_ground(series: Series, known: bool, look_back: int, findings: Findings) -> None:
-    """Name a series that is new to the model, or has less history than it looks back on."""
-    if not known:
+def note_new(series: Series, known: Container[str], findings: Findings) -> None:
+    """Name a series that is new to the model, where it knows some by name."""
+    if series.name not in known:
         advice = "It is forecast as one of their kind, in its own scale; train on it for more."
         findings.add("series that training did not see", series.name, advice, dropped=False)
+
+
+def note_short(series: Series, look_back: int, findings: Findings) -> None:
+    """Name a series with less history than the model looks back on."""
     if len(series) < look_back:
         advice = f"The model looks back on {look_back}: its first value stands for the steps before."
         name = f"{series.name} ({len(series)} steps)"

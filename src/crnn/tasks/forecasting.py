@@ -17,30 +17,23 @@ from crnn.forecast_spec import ForecastSpec
 from crnn.losses.regression import middle
 from crnn.nn.kinds import AnySpec
 from crnn.padded import Vary, chained
-from crnn.series import calendar, covariates, scaling
-from crnn.series.covariates import Covariates
 from crnn.series.forecast import Forecast, Forecasts, by_level, time_texts
 from crnn.series.known import note_unseen
 from crnn.series.lookback import Forget, Jitter
 from crnn.series.roles import Roles
-from crnn.series.scaling import Scaling
+from crnn.series.scaling import KINDS
 from crnn.series.seen import Seen
 from crnn.series.series import Series
-from crnn.series.steps import Step
 from crnn.series.windows import WindowSet
-from crnn.tasks.forecast_choices import days_of, horizon_for, look_back_for, network_for, tail_for
-from crnn.tasks.forecast_reading import are_records, note_thin_ground, series_of
+from crnn.series.zeros import FOR_MISSING
+from crnn.tasks.forecast_choices import horizon_for, look_back_for, network_for
+from crnn.tasks.forecast_reading import are_records, note_new, note_short, series_of
+from crnn.tasks.forecast_windows import Frame, tails
 from crnn.tasks.naive import Linear, naive, verdict
 from crnn.tasks.task import Option, Plan, Task, size_index
 
-MOST_VECTORS = 2000
-"""More series than this share one network without vectors of their own: most of its weights would be vectors."""
-
 LINEAR_FILE = "linear.npy"
 """Of the model's folder: the ridge regression that stands beside the network."""
-
-MOST_WINDOWS = 100_000
-"""Windows of an epoch; of more, each epoch draws others."""
 
 
 class Forecasting(Task):
@@ -60,6 +53,8 @@ class Forecasting(Task):
         season: Steps of a season for naive rules and MASE; None takes it from the time stamps.
         scaling: "standard", "log" (growth and seasons that multiply; values above 0), "season" (by how much a series
             changes from season to season: each counts in training as it does in MASE) or "none".
+        missing: What stands for a step of a table without a row: "last", the last value before, or "zero", as of things
+            that are sold on some days.
         calendar: Whether the network sees where in day, week and year a step lies.
         augment: Whether training windows are varied.
     """
@@ -76,6 +71,7 @@ class Forecasting(Task):
         Option("known", str, "Column that is known ahead of time, such as holidays.", many=True),
         Option("season", int, "Steps of a season [default: by the time stamps]."),
         Option("scaling", str, "standard, log, season or none."),
+        Option("missing", str, "What stands for a step without a row: last or zero [default: last, the value before]."),
         Option("calendar", bool, "Whether the network sees the calendar [default: it does]."),
         Option("augment", bool, "Whether training windows are varied [default: they are not]."),
     )
@@ -105,6 +101,7 @@ class Forecasting(Task):
         known: str | Sequence[str] = (),
         season: int | None = None,
         scaling: str = "standard",
+        missing: str = "last",
         calendar: bool = True,
         augment: bool = False,
     ) -> None:
@@ -115,16 +112,14 @@ class Forecasting(Task):
         self.roles = Roles(
             _names("time", time), _names("target", target), _names("series", series), _names("known", known) or ()
         )
-        self.scaling, self.calendar, self.augment = _known_scaling(scaling), calendar, augment
-        self._horizon, self._look_back, self._season = horizon, look_back, season
+        self.scaling = _one_of("scaling", scaling, KINDS)
+        self.missing = _one_of("missing", missing, FOR_MISSING)
+        self.calendar, self.augment = calendar, augment
+        self.frame = Frame(look_back or 0, horizon or 0, season or 1, kind=self.scaling)
         self.found = Roles()
-        self.step: Step | None = None
         self.columns: tuple[str, ...] = ()
-        self.scalings: dict[str, Scaling] = {}
-        self.covariates = Covariates()
         self.seen = Seen()
         self.linear: Linear | None = None
-        self._places: dict[str, int] = {}
 
     # ── data ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -139,18 +134,19 @@ class Forecasting(Task):
         if are_records(data):
             return list(data), Findings()
         findings = Findings()
-        found = series_of(data, self._reading(), findings, self.found, self.step)
+        found = series_of(data, self._reading(), findings, self.found, self.frame.step, self.missing)
         return [Record(each, None, each.name, each.name) for each in found], findings
 
     def read_unlabelled(self, data: Any) -> tuple[list[Record], Findings]:
         """As `read`; names the series that are new to the model, and those with less history than it looks back on."""
         records, findings = self.read(data)
-        if self.scalings and not are_records(data):
+        if self.frame.scalings and not are_records(data):
             for record in records:
                 series: Series = record.source
-                note_thin_ground(series, series.name in self.scalings, self.look_back, findings)
+                note_new(series, self.frame.scalings, findings)
+                note_short(series, self.look_back, findings)
                 seen = series.since(max(len(series) - self.look_back, 0), 0)
-                note_unseen(seen, self.covariates.categories, self.horizon, findings)
+                note_unseen(seen, self.frame.covariates.categories, self.horizon, findings)
         return records, findings
 
     def _reading(self) -> Roles:
@@ -174,58 +170,42 @@ class Forecasting(Task):
             )
         if share == 0.0:
             return list(records), []
-        self._settle([record.source for record in records])
-        train, dev = [], []
-        for record in records:
-            series: Series = record.source
-            cut = len(series) - tail_for(len(series), share, self.look_back, self.horizon)
-            train.append(replace(record, source=series.until(cut)))
-            if cut < len(series):
-                dev.append(replace(record, source=series.since(cut - self.look_back, self.look_back)))
-            elif len(series) >= self.look_back + self.horizon:
-                advice = "It is trained on whole: shorten look-back or horizon to validate on it."
-                findings.add("series too short to validate on", record.name, advice, dropped=False)
-        return train, dev
+        if not self.frame.scalings:  # a second training keeps to what the network was made for
+            self._settle([record.source for record in records])
+        return tails(records, share, self.look_back, self.horizon, findings)
 
     def learn(self, records: Sequence[Record]) -> None:
         """Learn step, season, look-back, scalings and covariates from the training parts."""
         series = [record.source for record in records]
         self._settle(series)
-        assert self.step is not None
+        self.frame = self.frame.learnt(series, self.calendar)
         self.columns = tuple(dict.fromkeys(each.column for each in series))
-        long = [record.source for record in self._long(records)]
-        days = max((days_of(each) for each in series), default=0.0)
-        self.covariates = covariates.learn(series, calendar.cycles(self.step, days) if self.calendar else ())
-        self._places = {}
-        self.scalings = {each.name: scaling.learn(each, self.scaling, self.season) for each in long}
         self.found = series[0].roles
-        self.seen, self.linear = Seen.of(long), None
+        self.seen, self.linear = Seen.of(list(filter(self.frame.fits, series))), None
 
     def follow(self, records: Sequence[Record], alphabet: str) -> None:
         """As `learn`; what the weights were trained on before is no test of them either."""
         before = self.seen
+        self.given = {**self.given, "horizon": self.horizon, "look_back": self.look_back}  # the network has them
         super().follow(records, alphabet)
         self.seen = before.joined(self.seen)
 
     def remember(self, records: Sequence[Record]) -> None:
         """These steps are no test any more either."""
-        self.seen = self.seen.joined(Seen.of([record.source for record in self._long(records)]))
-
-    def _long(self, records: Sequence[Record]) -> list[Record]:
-        """The series that have a window."""
-        return [record for record in records if len(record.source) >= self.look_back + self.horizon]
+        self.seen = self.seen.joined(Seen.of([record.source for record in records if self.frame.fits(record.source)]))
 
     def summary(self) -> dict[str, str]:
         """Which columns are what, which step the time takes, and how far the network looks back and ahead."""
-        assert self.step is not None
+        step = self.frame.step
+        assert step is not None
         by_row = self.columns == ("",)
         time = self.found.time_name or ("the header" if by_row else "no column")
         apart = "row" if by_row else " and ".join(self.found.series or ())
         told = ", ".join(self.columns[:9]) + (f" and {len(self.columns) - 9} more" if self.columns[9:] else "")
-        first, last = time_texts(np.array(self.seen.span, "datetime64[s]")) if self.step.dated else self.seen.span
+        first, last = time_texts(np.array(self.seen.span, "datetime64[s]")) if step.dated else self.seen.span
         return {
-            "time": f"{time}: steps of {self.step.words}, trained on {first} to {last}",
-            "series": f"{len(self.scalings)}" + (f", told apart by {apart}" if apart else ""),
+            "time": f"{time}: steps of {step.words}, trained on {first} to {last}",
+            "series": f"{len(self.frame.scalings)}" + (f", told apart by {apart}" if apart else ""),
             **({} if by_row else {"target": told}),
             **({"known ahead": ", ".join(self.found.known)} if self.found.known else {}),
             "steps": f"look-back {self.look_back}, horizon {self.horizon}, season {self.season}",
@@ -237,17 +217,18 @@ class Forecasting(Task):
         Raises:
             DataError: no series is long enough for one window; says what would be.
         """
-        self.step = series[0].step
-        self._season = self.given["season"] or self.step.season
+        step = series[0].step
+        season = self.given["season"] or step.season
         longest = max(map(len, series))
-        self._horizon = self.given["horizon"] or horizon_for(longest, self._season)
-        if self.given["look_back"] is None:
-            self._look_back = look_back_for(int(np.median([len(each) for each in series])), self._horizon, self._season)
-        if longest < self.look_back + self.horizon:
+        horizon = self.given["horizon"] or horizon_for(longest, season)
+        usual = int(np.median([len(each) for each in series]))
+        look_back = self.given["look_back"] or look_back_for(usual, horizon, season)
+        if longest < look_back + horizon:
             raise DataError(
-                f"the longest series has {longest} steps; a look-back of {self.look_back} and a horizon of"
-                f" {self.horizon} need {self.look_back + self.horizon}: lower look_back or horizon, or give more steps"
+                f"the longest series has {longest} steps; a look-back of {look_back} and a horizon of {horizon} need"
+                f" {look_back + horizon}: lower look_back or horizon, or give more steps"
             )
+        self.frame = Frame(look_back, horizon, season, step, self.scaling)
 
     def examples(self, records: Sequence[Record], findings: Findings, cache: bool | None = None) -> WindowSet:
         """All windows of the series, made when a batch asks for them; series without one are named.
@@ -255,37 +236,7 @@ class Forecasting(Task):
         Raises:
             DataError: there is no window at all, or a series of other steps than the trained ones.
         """
-        kept = []
-        for record in records:
-            series: Series = record.source
-            self._require_step(series)
-            note_unseen(series, self.covariates.categories, 0, findings)
-            if len(series) - max(series.first, self.look_back) < self.horizon:
-                advice = f"A window takes {self.look_back} + {self.horizon} steps: lower look_back or horizon."
-                findings.add("series too short", f"{record.name} ({len(series)} steps)", advice)
-            else:
-                kept.append(record)
-        windows = self.windows(kept) if kept else None
-        if windows is None or len(windows) == 0:
-            raise DataError(
-                f"no series has a window of {self.look_back} steps of look-back and {self.horizon} of horizon with its"
-                f" values there:\n{findings}"
-            )
-        return windows
-
-    def windows(self, records: Sequence[Record]) -> WindowSet:
-        """All windows of series that were found long enough."""
-        series = [record.source for record in records]
-        made: dict[tuple[Any, ...], NDArray[np.float32]] = {}
-        beside = []
-        for each in series:
-            key = (each.key, str(each.times[0]), len(each), self.roles.known and id(each.known))
-            if key not in made:
-                made[key] = self.covariates.of(each, 0)
-            beside.append(made[key])
-        numbers = [self._number(each) for each in series] if self.vectors else None
-        scalings = [self._scaling(each) for each in series]
-        return WindowSet(series, scalings, beside, numbers, self.look_back, self.horizon, records, MOST_WINDOWS)
+        return self.frame.examples(records, findings)
 
     def prepare(self, record: Record) -> Example:
         """The end of a series as a window whose horizon is still to come.
@@ -293,64 +244,25 @@ class Forecasting(Task):
         Raises:
             DataError: other steps than the trained ones, no calendar, or a column that is not known so far ahead.
         """
-        series: Series = record.source
-        self._require_step(series)
-        look_back = min(self.look_back, len(series))
-        inputs = np.zeros((look_back + self.horizon, self.features), np.float32)
-        inputs[:look_back, 0] = self._scaling(series)(np.asarray(series.values[len(series) - look_back :]))
-        width = self.covariates.width
-        if width:
-            inputs[:, 1 : 1 + width] = self.covariates.of(series, self.horizon)[-len(inputs) :]
-        if self.vectors:
-            inputs[:, -1] = self._number(series)
-        return Example(inputs, None, record)
-
-    def _require_step(self, series: Series) -> None:
-        if self.step is not None and series.step != self.step and len(series) > 1:
-            raise DataError(
-                f"{series.name} has steps of {series.step.words}, the model was trained on steps of"
-                f" {self.step.words}: give the same, or train a model for these"
-            )
-
-    def _scaling(self, series: Series) -> Scaling:
-        """As learnt; of a series that training did not see, from the history given.
-
-        Raises:
-            DataError: it is that of logarithms, and a value of the series has none.
-        """
-        known = self.scalings.get(series.name)
-        found = known or scaling.learn(series.until(series.first or len(series)), self.scaling, self.season)
-        if found.log:
-            scaling.require_positive(series)
-        return found
-
-    def _number(self, series: Series) -> int:
-        """From 1 up, 0 for a series that training did not see."""
-        return self._numbers.get(series.name, 0)
-
-    @property
-    def _numbers(self) -> dict[str, int]:
-        if len(self._places) != len(self.scalings):
-            self._places = {name: at for at, name in enumerate(self.scalings, start=1)}
-        return self._places
+        return self.frame.ahead(record)
 
     # ── network ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
     def network(self, size: str) -> ForecastSpec:
         """A convolution over steps, a GRU over segments, all segments of the horizon at once, and a linear shortcut."""
-        return network_for(size_index(size), self.look_back, self.horizon, self.season, self.vectors)
+        return network_for(size_index(size), self.look_back, self.horizon, self.season, self.frame.vectors)
 
     def rows_in(self, other: Task) -> dict[str, Sequence[int]]:
         """The vectors of series go on by name; the first row is that of a series that training did not see."""
         assert isinstance(other, Forecasting)
         return {
             **super().rows_in(other),
-            "network.names.": [0, *(other._numbers.get(name, -1) for name in self._numbers)],
+            "network.names.": [0, *(other.frame.numbers.get(name, -1) for name in self.frame.numbers)],
         }
 
     def fitting(self, spec: AnySpec) -> AnySpec:
         """With a vector for each series of now."""
-        return spec.replace(series=self.vectors) if isinstance(spec, ForecastSpec) else spec
+        return spec.replace(series=self.frame.vectors) if isinstance(spec, ForecastSpec) else spec
 
     def vary_inputs(self) -> Vary | None:
         """Noise on the look-back, and stretches of it forgotten."""
@@ -359,31 +271,26 @@ class Forecasting(Task):
     @property
     def horizon(self) -> int:
         """Steps to forecast H."""
-        if self._horizon is None:
+        if not self.frame.horizon:
             raise NotReadyError("the horizon is not known yet: give horizon=…, or call fit first")
-        return self._horizon
+        return self.frame.horizon
 
     @property
     def look_back(self) -> int:
         """Steps of history L."""
-        if self._look_back is None:
+        if not self.frame.look_back:
             raise NotReadyError("the look-back is not known yet: give look_back=…, or call fit first")
-        return self._look_back
+        return self.frame.look_back
 
     @property
     def season(self) -> int:
         """Steps of a season; 1 where there is none."""
-        return self._season or 1
-
-    @property
-    def vectors(self) -> int:
-        """Series with a vector of their own."""
-        return len(self.scalings) if 1 < len(self.scalings) <= MOST_VECTORS else 0
+        return self.frame.season
 
     @property
     def features(self) -> int:
         """The value, what is known ahead, the calendar, and the number of the series."""
-        return 1 + self.covariates.width + (self.vectors > 0)
+        return self.frame.features
 
     @property
     def outputs(self) -> int:
@@ -399,7 +306,7 @@ class Forecasting(Task):
     def complete(self, answer: NDArray[np.float32], example: Example, levels: Sequence[float]) -> Forecast:
         """The forecast of a series: real units, times, quantiles by level."""
         series: Series = example.record.source
-        real = self._scaling(series).back(answer)
+        real = self.frame.scaling_of(series).back(answer)
         quantiles = by_level(real, levels)
         values = middle(real, levels) if quantiles else real
         return Forecast(series.name, series.next_times(self.horizon), values, quantiles, series.column)
@@ -409,9 +316,10 @@ class Forecasting(Task):
         return Forecasts(answers)
 
     def note_known(self, judged: ExampleSet, findings: Findings) -> None:
-        """Name the series of whose judged steps some were trained on."""
+        """Name the series of whose judged steps some were trained on, and those that training did not see at all."""
         assert isinstance(judged, WindowSet)
         for series in judged.series:
+            note_new(series, self.frame.scalings, findings)
             self.seen.note(series, max(series.first, self.look_back), findings)
 
     def baselines(self, train: Sequence[Record] | None, judged: ExampleSet) -> dict[str, Tensor]:
@@ -421,8 +329,8 @@ class Forecasting(Task):
 
     def linear_of(self, records: Sequence[Record]) -> Linear | None:
         """The ridge regression of some series; None where they have not two windows."""
-        long = self._long(records)
-        return Linear.fitted(self.windows(long), self.season) if long else None
+        long = [record for record in records if self.frame.fits(record.source)]
+        return Linear.fitted(self.frame.windows(long), self.season) if long else None
 
     def begin(self, train: ExampleSet, network: nn.Module | None) -> None:
         """Keep the ridge regression of the training part, to stand beside the network wherever it is judged."""
@@ -443,17 +351,12 @@ class Forecasting(Task):
             "given": self.given,
             **self.roles.to_dict(),
             "found": self.found.to_dict(),
-            "scaling": self.scaling,
+            "missing": self.missing,
             "calendar": self.calendar,
             "augment": self.augment,
-            "horizon": self._horizon,
-            "look_back": self._look_back,
-            "season": self._season,
-            "step": self.step and self.step.to_dict(),
+            **self.frame.to_dict(),
             "columns": list(self.columns),
-            "covariates": self.covariates.to_dict(),
             "seen": self.seen.to_dict(),
-            "scalings": {name: each.to_list() for name, each in self.scalings.items()},
         }
 
     def files(self) -> dict[str, bytes]:
@@ -469,13 +372,11 @@ class Forecasting(Task):
     def from_config(cls, config: dict[str, Any]) -> Self:
         """The task that `config` described."""
         names = ("target", "time", "series", "known", "scaling", "calendar", "augment")
-        task = cls(**config["given"], **{name: config[name] for name in names})
-        task._horizon, task._look_back, task._season = (config[name] for name in ("horizon", "look_back", "season"))
-        task.step = None if config["step"] is None else Step(**config["step"])
+        missing = config.get("missing", "last")  # models that are older than the setting lack it
+        task = cls(**config["given"], missing=missing, **{name: config[name] for name in names})
+        task.frame = Frame.from_dict(config)
         task.found, task.columns = Roles.from_dict(config["found"]), tuple(config["columns"])
         task.seen = Seen.from_dict(config["seen"])
-        task.covariates = Covariates.from_dict(config["covariates"])
-        task.scalings = {name: Scaling.from_list(given) for name, given in config["scalings"].items()}
         return task
 
 
@@ -488,7 +389,7 @@ def _names(role: str, given: str | Sequence[str] | None) -> tuple[str, ...] | No
     return names
 
 
-def _known_scaling(kind: str) -> str:
-    if kind not in scaling.KINDS:
-        raise SpecError(f"scaling={kind!r}: choose {', '.join(scaling.KINDS)}")
-    return kind
+def _one_of(setting: str, given: str, kinds: Sequence[str]) -> str:
+    if given not in kinds:
+        raise SpecError(f"{setting}={given!r}: choose {', '.join(kinds)}")
+    return given
