@@ -219,3 +219,12 @@ def test_what_cannot_be_judged_is_refused(model):
         backtest(model, waves(), folds=0)
     with pytest.raises(SpecError, match="model of the task forecast"):
         backtest(crnn.Model(crnn.ArrayClassification(2)), waves())
+
+
+@SEEN
+def test_no_percentage_of_what_was_nothing(model):
+    values = waves()
+    values[-1, 0] = 0.0
+    judged = backtest(model, values, folds=1).measures["the network"]
+    assert np.isnan(judged["mape"])
+    assert np.isfinite(judged["wape"])

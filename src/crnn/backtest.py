@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -168,6 +169,5 @@ def _measured(values: Tensor, truth: Tensor, scales: Tensor, whole: Tensor | Non
         measure = METRICS.make(name)
         given = (whole if whole is not None else values) if measure.kind == "quantiles" else values
         own = (scales,) if measure.scaled else ()
-        sums = measure.sums(given, truth, *own)
-        found[name] = float(measure.value(sums))
+        found[name] = float(measure.value(measure.sums(given, truth, *own))) if measure.applies(truth) else math.nan
     return found

@@ -65,6 +65,10 @@ class Measure(ABC, Generic[Given]):
     def value(self, sums: Mapping[str, Tensor]) -> Tensor:
         """The measure, from the sums of all batches."""
 
+    def applies(self, targets: Given) -> bool:
+        """Whether the measure says anything of such targets, so that a table for people shows it."""
+        return True
+
     def add(self, left: Mapping[str, Tensor], right: Mapping[str, Tensor]) -> Sums:
         """The sums of two parts of the data together."""
         if self.joins:

@@ -119,6 +119,10 @@ class MeanAbsolutePercentageError(_MeanError):
 
     name = "mape"
 
+    def applies(self, targets: Tensor) -> bool:
+        """Not where a target is zero."""
+        return bool((targets != 0).all())
+
     def each(self, predicted: Tensor, wanted: Tensor) -> Tensor:
         """``|e| / |target|``."""
         return (predicted - wanted).abs() / wanted.abs().clamp_min(TINY)

@@ -170,7 +170,7 @@ def _value(name: str, predictions: Tensor, targets: Tensor, scales: Tensor | Non
     """A measure by its name; NaN where it is none of the shelf's or does not apply."""
     try:
         measure = METRICS.make(name)
-        if measure.kind != "scores" or not measure.scalar:
+        if measure.kind != "scores" or not measure.scalar or not measure.applies(targets):
             return math.nan
         own = (scales,) if measure.scaled and scales is not None else ()
         value = measure.value(measure.sums(predictions, targets, *own))
