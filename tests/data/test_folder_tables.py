@@ -32,6 +32,8 @@ def found(folder, labelled=True):
         (["train.txt", "dev.txt", "class.txt"], [("dev.txt", "dev"), ("train.txt", "train")]),
         (["good/1.txt", "bad/1.txt", "train.csv"], []),
         (["notes.txt"], []),
+        (["a/b/train.csv", "a/b/test.csv"], [("test.csv", "test"), ("train.csv", "train")]),
+        (["a/b.csv", "c/d.csv"], []),
     ],
 )
 def test_which_tables_are_the_data(tmp_path, names, expected):

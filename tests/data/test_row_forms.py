@@ -17,7 +17,15 @@ def test_an_array_of_objects_is_a_table_whose_lines_are_known(tmp_path, indent):
     assert table.header == ("text", "n", "tags")
     assert table.rows == [["a, b", "1", ""], ["c", "", '["x"]']]
     starts = [number for number, line in enumerate(path.read_text().split("\n"), start=1) if line.strip() == "{"]
-    assert table.lines == (starts or [1, 1])
+    assert table.lines == (starts or [1, 2])
+
+
+def test_an_array_may_be_all_that_an_object_holds(tmp_path):
+    (tmp_path / "a.json").write_text('{"data": [\n{"text": "a"},\n{"text": "b"}]}')
+    table = read_table(tmp_path / "a.json")
+    assert (table.rows, table.lines) == ([["a"], ["b"]], [2, 3])
+    (tmp_path / "b.json").write_text('{"tags": [{}], "text": "a"}\n{"text": "b"}\n')
+    assert read_table(tmp_path / "b.json").header == ("tags", "text")
 
 
 @pytest.mark.parametrize(

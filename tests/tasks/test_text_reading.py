@@ -156,3 +156,9 @@ def test_a_table_whose_columns_changed_places_is_refused(tmp_path):
     with pytest.raises(DataError, match=r"all 20 texts of .* are labels, such as 'neg'"):
         task.read_unlabelled(lines(tmp_path / "later.csv", form="{label},this is {word} {row}"))
     assert len(task.read_unlabelled("neg")[0]) == 1
+
+
+@pytest.mark.parametrize("names", ["Nachricht;Kategorie", "Texte;Catégorie", "comentario;etiqueta", "句子;情感"])
+def test_columns_are_known_in_several_languages(tmp_path, names):
+    records, findings = read(lines(tmp_path / "t.csv", form="this is {word};{label}", first=f"{names}\n"))
+    assert (records[0].source, records[0].target, len(findings)) == ("this is bad", "neg", 0)

@@ -30,7 +30,7 @@ def tables_in(folder: Path, suffixes: Sequence[str], *, labelled: bool) -> list[
     none.
 
     Args:
-        folder: Where to look; not below it.
+        folder: Where to look; below it only where another folder is all it holds.
         suffixes: Endings of files that are samples.
         labelled: Whether such samples lie in folders of labels.
 
@@ -51,7 +51,15 @@ def tables_in(folder: Path, suffixes: Sequence[str], *, labelled: bool) -> list[
         raise DataError(
             f"{folder} holds {len(tables)} tables ({names}): give one of them, or call them train, dev and test"
         )
+    if not tables and (only := _only_folder(folder)):
+        return tables_in(only, suffixes, labelled=labelled)
     return [(file, "") for file in tables]
+
+
+def _only_folder(folder: Path) -> Path | None:
+    """The folder that is all a folder holds, hidden files aside."""
+    inside = [item for item in folder.iterdir() if not item.name.startswith((".", "__MACOSX"))]
+    return inside[0] if len(inside) == 1 and inside[0].is_dir() else None
 
 
 def named_table(folder: Path, names: Sequence[str] = NAMES) -> Path | None:

@@ -13,6 +13,8 @@ from crnn.errors import UnreadableError
 MARK = "__label__"
 """What stands before a label in the lines of fastText."""
 
+_ARRAY = re.compile(r'\s*(\{\s*"[^"\\]*"\s*:\s*)?\[\s*(?=[\]{])')
+"""How an array of objects begins, also within an object that may hold nothing else."""
 _NEXT = re.compile(r"[^\s,]")
 """Where the next item of a JSON array begins."""
 
@@ -26,12 +28,14 @@ class Rows(NamedTuple):
 
 
 def json_objects(file: Path, text: str) -> Rows:
-    """One JSON object a line, or a JSON array of objects; a row that lacks a key has an empty cell.
+    """One JSON object a line, or an array of objects, also as the one value of an object: ``{"data": […]}``.
+
+    A row that lacks a key has an empty cell. Where an array stands in one line, its items count as lines.
 
     Raises:
         UnreadableError: it is neither; names the line.
     """
-    objects, lines = _array(file, text) if text.lstrip().startswith("[") else _lines(file, text)
+    objects, lines = _array(file, text) or _lines(file, text)
     header = tuple(dict.fromkeys(key for item in objects for key in item))
     return Rows(header, [_cells(item, header) for item in objects], lines)
 
@@ -58,27 +62,37 @@ def marked_lines(text: str) -> Rows | None:
     return Rows(("label", "text"), rows, numbers)
 
 
-def _array(file: Path, text: str) -> tuple[list[dict[str, Any]], list[int]]:
+def _array(file: Path, text: str) -> tuple[list[dict[str, Any]], list[int]] | None:
+    """The objects of an array and the lines they begin on; None where the text is no array of objects."""
+    begin = _ARRAY.match(text)
+    if begin is None:
+        return None
     try:
         values = json.loads(text)
     except json.JSONDecodeError as error:
+        if begin[1]:
+            return None  # the first of several lines
         raise UnreadableError(
             f"{file} is not JSON ({error}): give an array of objects, or one object a line"
         ) from error
+    if isinstance(values, dict):
+        if len(values) > 1:
+            return None
+        (values,) = values.values()
     if not values:
         raise UnreadableError(f"{file} is an empty JSON array: give one object a sample")
     decoder, lines = json.JSONDecoder(), list[int]()
-    at, line = text.index("[") + 1, 1
+    at, line = begin.end(), 1 + text.count("\n", 0, begin.end())
     for value in values:  # a second time one by one, which tells the lines
         start = _NEXT.search(text, at).start()  # type: ignore[union-attr]
-        line += text.count("\n", at if lines else 0, start)
+        line += text.count("\n", at, start)
         if not isinstance(value, dict):
             kind = type(value).__name__
             raise UnreadableError(f"{file}, line {line} is a JSON {kind}: give one object a sample")
         lines.append(line)
         at = decoder.raw_decode(text, start)[1]
         line += text.count("\n", start, at)
-    return values, lines
+    return values, lines if len(set(lines)) == len(lines) else list(range(1, len(lines) + 1))
 
 
 def _lines(file: Path, text: str) -> tuple[list[dict[str, Any]], list[int]]:
