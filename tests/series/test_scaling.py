@@ -68,11 +68,10 @@ def test_scaled_by_seasons_an_absolute_error_is_mase():
 
 
 def test_units_of_a_batch_lead_back_as_the_scaling_does():
-    kinds = [Scaling(3.0, 2.0), Scaling(1.0, 0.5, log=True)]
-    values = torch.tensor([[0.0, 1.0], [-1.0, 2.0]])
-    units = Units(
-        *(torch.tensor([getattr(kind, name) for kind in kinds]) for name in ("offset", "scale", "log", "naive"))
-    )
+    kinds = [Scaling(3.0, 2.0), Scaling(1.0, 0.5, log=True), Scaling(1.0, 2.0, floor=0.0)]
+    values = torch.tensor([[0.0, 1.0], [-1.0, 2.0], [-1.0, 2.0]])
+    names = ("offset", "scale", "log", "naive", "floor")
+    units = Units(*(torch.tensor([getattr(kind, name) for kind in kinds]) for name in names))
     wanted = np.stack([kind.back(row) for kind, row in zip(kinds, values.numpy(), strict=True)])
     np.testing.assert_allclose(units.back(values), wanted)
     np.testing.assert_allclose(units.back(values[..., None])[..., 0], wanted)

@@ -14,6 +14,9 @@ from crnn.data.findings import Findings
 from crnn.data.toy import sales
 from crnn.errors import DataError, DataWarning, ModelFileError, ShapeError, SpecError, SplitError
 from crnn.metrics import METRICS
+from crnn.series import scaling
+from crnn.series.scaling import Scaling
+from crnn.series.series import from_array
 from crnn.tasks import from_config
 from crnn.tasks.forecasting import Forecasting
 from crnn.tasks.naive import verdict
@@ -199,8 +202,19 @@ def test_a_model_reads_steps_without_a_row_as_zeros_wherever_it_reads(tmp_path):
     assert all(record.source.missing is None for record in records)
     found = again.predict(later)
     assert len({str(each.times[0]) for each in found}) == 1
+    assert min(row.min() for each in found for row in each.quantiles.values()) == 0  # the network's own are below
     assert backtest(again, later, folds=2).windows == 6
     assert len(again.evaluate(later)) == len(again.metric_names)
+
+
+def test_only_what_is_counted_and_never_below_0_has_a_floor():
+    values = np.array([0.0, 2.0, 0.0, 5.0])
+    series = from_array(values)[0]
+    assert scaling.learn(series, "standard", 1).floor == -np.inf
+    counted = scaling.learn(series, "standard", 1, counted=True)
+    assert Scaling.from_list(counted.to_list()) == counted
+    assert counted.back(np.array([-3.0, 0.0])).tolist() == [0.0, values.mean()]
+    assert scaling.learn(from_array(values - 1)[0], "standard", 1, counted=True).floor == -np.inf
     with pytest.raises(SpecError, match="missing='none': choose last, zero"):
         Forecasting(7, missing="none")
 

@@ -63,19 +63,23 @@ class Units:
         scale: ``(B,)``, multiplied by.
         log: ``(B,)`` bool: the exponential follows.
         naive: ``(B,)``, the error of a naive rule in real units, which MASE divides by; NaN where there is none.
+        floor: ``(B,)``, below which no real value lies; minus infinity where there is no such end.
     """
 
     offset: Tensor
     scale: Tensor
     log: Tensor
     naive: Tensor
+    floor: Tensor
 
     def back(self, values: Tensor) -> Tensor:
         """Scaled values ``(B, …)`` in real units, in double precision."""
         wide = (len(values), *[1] * (values.dim() - 1))
-        offset, scale, log = (part.to(values.device).reshape(wide) for part in (self.offset, self.scale, self.log))
+        parts = (self.offset, self.scale, self.log, self.floor)
+        offset, scale, log, floor = (part.to(values.device).reshape(wide) for part in parts)
         found = values.double() * scale + offset
-        return torch.where(log, found.exp(), found) if bool(log.any()) else found
+        found = torch.where(log, found.exp(), found) if bool(log.any()) else found
+        return torch.maximum(found, floor)
 
 
 @dataclass(frozen=True)

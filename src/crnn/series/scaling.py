@@ -34,6 +34,7 @@ class Scaling:
         log: Whether the logarithm of the values is scaled, so that growth and seasons that multiply become sums.
         naive: Mean absolute error of saying the value of a season ago, over the training part, in real units: the scale
             of MASE; NaN where there is none.
+        floor: No value is below this in real units: 0 of what is counted.
 
     Example:
         >>> scaling = Scaling(2.0, 4.0)
@@ -45,6 +46,7 @@ class Scaling:
     scale: float = 1.0
     log: bool = False
     naive: float = math.nan
+    floor: float = -math.inf
 
     def __call__(self, values: NDArray[Any]) -> NDArray[np.float64]:
         """Real units to scaled ones."""
@@ -54,20 +56,21 @@ class Scaling:
     def back(self, values: NDArray[Any]) -> NDArray[np.float64]:
         """Scaled units to real ones."""
         found = np.asarray(values, np.float64) * self.scale + self.offset
-        return np.exp(found) if self.log else found
+        return np.maximum(np.exp(found) if self.log else found, self.floor)
 
     def to_list(self) -> list[float | bool | None]:
         """As plain JSON."""
-        return [self.offset, self.scale, self.log, None if math.isnan(self.naive) else self.naive]
+        ends = (value if math.isfinite(value) else None for value in (self.naive, self.floor))
+        return [self.offset, self.scale, self.log, *ends]
 
     @classmethod
     def from_list(cls, given: list[Any]) -> Scaling:
         """Read what `to_list` wrote."""
-        offset, scale, log, naive = given
-        return cls(offset, scale, log, math.nan if naive is None else naive)
+        offset, scale, log, naive, floor = given
+        return cls(offset, scale, log, math.nan if naive is None else naive, -math.inf if floor is None else floor)
 
 
-def learn(series: Series, kind: str, season: int) -> Scaling:
+def learn(series: Series, kind: str, season: int, *, counted: bool = False) -> Scaling:
     """The scaling of a series; a constant one has the scale 1.
 
     Args:
@@ -76,6 +79,7 @@ def learn(series: Series, kind: str, season: int) -> Scaling:
             of saying the value of a season ago: but for a series that hardly changes between seasons, an absolute error
             in these units is MASE) or "none".
         season: Steps of a season, for the scale of MASE.
+        counted: Whether it counts something, so that where no value is below 0 none to come is.
 
     Raises:
         UnknownNameError: no such kind.
@@ -84,8 +88,9 @@ def learn(series: Series, kind: str, season: int) -> Scaling:
     if kind not in KINDS:
         raise UnknownNameError("scaling", kind, KINDS)
     naive = naive_error(series.values, season)
+    floor = 0.0 if counted and _first(series.values, lambda part: part < 0) is None else -math.inf
     if kind == "none":
-        return Scaling(naive=naive)
+        return Scaling(naive=naive, floor=floor)
     log = kind == "log"
     if log:
         require_positive(series)
@@ -99,7 +104,7 @@ def learn(series: Series, kind: str, season: int) -> Scaling:
     spread = math.sqrt(max(squares / count - mean**2, 0.0))
     flat = spread <= 1e-9 * max(abs(mean + shift), 1e-9)
     scale = max(naive, LEAST * spread) if kind == "season" and not math.isnan(naive) else spread
-    return Scaling(mean + shift, 1.0 if flat else scale, log, naive)
+    return Scaling(mean + shift, 1.0 if flat else scale, log, naive, floor)
 
 
 def require_positive(series: Series) -> None:

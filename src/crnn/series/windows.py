@@ -64,7 +64,9 @@ class WindowSet(ExampleSet):
         self.inputs = ()
         self.weights = None
         self._place([origins(each, look_back, horizon) for each in series])
-        self._units = np.array([[each.offset, each.scale, each.log, each.naive] for each in scalings], np.float64)
+        self._units = np.array(
+            [[each.offset, each.scale, each.log, each.naive, each.floor] for each in scalings], np.float64
+        )
         self.targets = _Targets(self)
         self.records = _Records(self)
 
@@ -241,8 +243,8 @@ def _scaled(raw: NDArray[np.float64], units: NDArray[np.float64]) -> NDArray[np.
 
 
 def _as_units(units: NDArray[np.float64]) -> Units:
-    offset, scale, log, naive = torch.from_numpy(units).unbind(1)
-    return Units(offset, scale, log > 0, naive)
+    offset, scale, log, naive, floor = torch.from_numpy(units).unbind(1)
+    return Units(offset, scale, log > 0, naive, floor)
 
 
 def _sample(values: NDArray[Any]) -> NDArray[Any]:

@@ -39,6 +39,7 @@ class Frame:
         season: Steps of a season.
         step: From one value to the next; None where nothing was learnt yet.
         kind: Of the scaling.
+        counted: Whether series count something, so that where no value is below 0 none to come is.
         scalings: Of each series that has a window, by name.
         covariates: What stands beside the values.
     """
@@ -48,6 +49,7 @@ class Frame:
     season: int = 1
     step: Step | None = None
     kind: str = "standard"
+    counted: bool = False
     scalings: Mapping[str, Scaling] = field(default_factory=dict)
     covariates: Covariates = field(default_factory=Covariates)
 
@@ -57,7 +59,7 @@ class Frame:
         days = max((days_of(each) for each in series), default=0.0)
         return replace(
             self,
-            scalings={each.name: scaling.learn(each, self.kind, self.season) for each in series if self.fits(each)},
+            scalings={each.name: self._scaling(each) for each in series if self.fits(each)},
             covariates=covariates.learn(series, calendar.cycles(self.step, days) if sees_calendar else ()),
         )
 
@@ -87,10 +89,13 @@ class Frame:
             DataError: it is that of logarithms, and a value of the series has none.
         """
         known = self.scalings.get(series.name)
-        found = known or scaling.learn(series.until(series.first or len(series)), self.kind, self.season)
+        found = known or self._scaling(series.until(series.first or len(series)))
         if found.log:
             scaling.require_positive(series)
         return found
+
+    def _scaling(self, series: Series) -> Scaling:
+        return scaling.learn(series, self.kind, self.season, counted=self.counted)
 
     def require_step(self, series: Series) -> None:
         """Refuse a series of other steps.
@@ -168,6 +173,7 @@ class Frame:
             "season": self.season,
             "step": self.step and self.step.to_dict(),
             "scaling": self.kind,
+            "counted": self.counted,
             "scalings": {name: each.to_list() for name, each in self.scalings.items()},
             "covariates": self.covariates.to_dict(),
         }
@@ -181,6 +187,7 @@ class Frame:
             data["season"] or 1,
             None if data["step"] is None else Step(**data["step"]),
             data["scaling"],
+            data["counted"],
             {name: Scaling.from_list(given) for name, given in data["scalings"].items()},
             Covariates.from_dict(data["covariates"]),
         )

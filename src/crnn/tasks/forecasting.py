@@ -54,7 +54,7 @@ class Forecasting(Task):
         scaling: "standard", "log" (growth and seasons that multiply; values above 0), "season" (by how much a series
             changes from season to season: each counts in training as it does in MASE) or "none".
         missing: What stands for a step of a table without a row: "last", the last value before, or "zero", as of things
-            that are sold on some days.
+            that are sold on some days; where no value is below 0, no forecast is either then.
         calendar: Whether the network sees where in day, week and year a step lies.
         augment: Whether training windows are varied.
     """
@@ -115,7 +115,7 @@ class Forecasting(Task):
         self.scaling = _one_of("scaling", scaling, KINDS)
         self.missing = _one_of("missing", missing, FOR_MISSING)
         self.calendar, self.augment = calendar, augment
-        self.frame = Frame(look_back or 0, horizon or 0, season or 1, kind=self.scaling)
+        self.frame = Frame(look_back or 0, horizon or 0, season or 1, kind=self.scaling, counted=self.missing == "zero")
         self.found = Roles()
         self.columns: tuple[str, ...] = ()
         self.seen = Seen()
@@ -228,7 +228,7 @@ class Forecasting(Task):
                 f"the longest series has {longest} steps; a look-back of {look_back} and a horizon of {horizon} need"
                 f" {look_back + horizon}: lower look_back or horizon, or give more steps"
             )
-        self.frame = Frame(look_back, horizon, season, step, self.scaling)
+        self.frame = Frame(look_back, horizon, season, step, self.scaling, self.missing == "zero")
 
     def examples(self, records: Sequence[Record], findings: Findings, cache: bool | None = None) -> WindowSet:
         """All windows of the series, made when a batch asks for them; series without one are named.
