@@ -207,6 +207,13 @@ def test_a_model_reads_steps_without_a_row_as_zeros_wherever_it_reads(tmp_path):
     assert len(again.evaluate(later)) == len(again.metric_names)
 
 
+@pytest.mark.filterwarnings("ignore::crnn.errors.DataWarning")
+def test_rows_without_dates_are_no_weeks(tmp_path):
+    model = fitted(sales(tmp_path / "sales.csv"), Forecasting(7, 14))
+    with pytest.raises(DataError, match="has rows without dates, the model was trained on steps of a week"):
+        model.predict([float(value) for value in range(40)])
+
+
 def test_only_what_is_counted_and_never_below_0_has_a_floor():
     values = np.array([0.0, 2.0, 0.0, 5.0])
     series = from_array(values)[0]

@@ -104,9 +104,12 @@ class Frame:
             DataError: its steps are not those of training.
         """
         if self.step is not None and series.step != self.step and len(series) > 1:
+            given, wanted = (
+                f"steps of {step.words}" if step.dated else "rows without dates" for step in (series.step, self.step)
+            )
             raise DataError(
-                f"{series.name} has steps of {series.step.words}, the model was trained on steps of"
-                f" {self.step.words}: give the same, or train a model for these"
+                f"{series.name} has {given}, the model was trained on {wanted}: give the same, or train a model"
+                " for these"
             )
 
     def examples(self, records: Sequence[Record], findings: Findings) -> WindowSet:
