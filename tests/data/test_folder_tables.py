@@ -26,13 +26,13 @@ def found(folder, labelled=True):
         (["reviews.csv", "readme.txt", ".hidden.csv"], [("reviews.csv", "")]),
         (
             ["train.tsv", "val.tsv", "news_test.tsv"],
-            [("news_test.tsv", "test"), ("train.tsv", "train"), ("val.tsv", "dev")],
+            [("train.tsv", "train"), ("val.tsv", "dev"), ("news_test.tsv", "test")],
         ),
-        (["训练集.csv", "测试集.csv"], [("测试集.csv", "test"), ("训练集.csv", "train")]),
-        (["train.txt", "dev.txt", "class.txt"], [("dev.txt", "dev"), ("train.txt", "train")]),
+        (["训练集.csv", "测试集.csv"], [("训练集.csv", "train"), ("测试集.csv", "test")]),
+        (["train.txt", "dev.txt", "class.txt"], [("train.txt", "train"), ("dev.txt", "dev")]),
         (["good/1.txt", "bad/1.txt", "train.csv"], []),
         (["notes.txt"], []),
-        (["a/b/train.csv", "a/b/test.csv"], [("test.csv", "test"), ("train.csv", "train")]),
+        (["a/b/train.csv", "a/b/test.csv"], [("train.csv", "train"), ("test.csv", "test")]),
         (["a/b.csv", "c/d.csv"], []),
     ],
 )
@@ -51,8 +51,20 @@ def test_parts_are_read_and_another_table_is_named(tmp_path):
     records, findings = read_tables(
         tables_in(tmp_path, (), labelled=True), lambda table: from_manifest(table, source="text")
     )
-    assert [record.split for record in records] == ["dev", "test", "test", "test", "train", "train"]
+    assert [record.split for record in records] == ["train", "train", "dev", "test", "test", "test"]
     assert findings["table not read"].names == ["labels.csv"]
+
+
+def test_a_test_table_without_answers_is_named_and_one_for_training_is_an_error(tmp_path):
+    filled(tmp_path, "train.csv")
+    filled(tmp_path, "test.csv", content="text\na\n")
+    records, findings = read(tmp_path, source="text")
+    assert len(records) == 2
+    assert findings["test table without answers"].names == ["test.csv"]
+    assert len(read(tmp_path, source="text", target=None)[0]) == 3
+    filled(tmp_path, "dev.csv", content="text\na\n")
+    with pytest.raises(DataError, match="no column for the label"):
+        read(tmp_path, source="text")
 
 
 def test_recordings_may_be_named_by_tables_of_parts(tmp_path):

@@ -83,8 +83,8 @@ def test_tables_of_parts_in_a_folder_or_an_archive(tmp_path, packed, monkeypatch
                 archive.write(file, file.name)
         folder = tmp_path / "set.zip"
     records, findings = read(folder)
-    assert [record.split for record in records] == ["dev"] * 6 + ["train"] * 6
-    assert told(findings) == {"guessed column": ["dev.csv: no names of columns; column 0 as text, 1 as label"]}
+    assert [record.split for record in records] == ["train"] * 6 + ["dev"] * 6
+    assert told(findings) == {"guessed column": ["train.csv: no names of columns; column 0 as text, 1 as label"]}
 
 
 @pytest.mark.parametrize(
