@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 import torch
 
 from crnn.data.example import Record
-from crnn.errors import DataError, SpecError
+from crnn.errors import DataError, DataWarning, SpecError
 from crnn.padded import Padded
 from crnn.predictor import Predictor
 
@@ -90,5 +91,7 @@ def explain_all(predictor: Predictor, data: Any) -> Explanation | list[Explanati
     records, findings = predictor.task.read_unlabelled(data)
     if findings.dropped:
         raise DataError(f"cannot explain all of the data:\n{findings}")
+    if len(findings):
+        warnings.warn(f"\n{findings}", DataWarning, stacklevel=3)
     found = [explain(predictor, record) for record in records]
     return found[0] if isinstance(data, (str, Path)) and len(found) == 1 else found

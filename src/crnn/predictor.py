@@ -116,6 +116,8 @@ class Predictor:
             DataError: a sample cannot be read; says which and why. Answers that are known by name, as forecasts are,
                 come all the same, with a warning of what was left out.
         """
+        if batch_size < 1:
+            raise SpecError(f"batch_size={batch_size!r}: give a whole number from 1 up")
         records, findings = self.task.read_unlabelled(data)
         if findings.dropped and not self.task.always_collects:
             raise DataError(f"cannot predict all of the data:\n{findings}")

@@ -19,7 +19,7 @@ import safetensors
 import safetensors.torch
 from torch import Tensor
 
-from crnn.errors import ModelFileError
+from crnn.errors import DataError, ModelFileError
 
 FORMAT = 1
 CONFIG, WEIGHTS, CARD = "config.json", "model.safetensors", "README.md"
@@ -33,6 +33,16 @@ def is_model(path: str | Path) -> bool:
         return all((Path(path) / name).is_file() for name in (CONFIG, WEIGHTS))
     except (OSError, ValueError):  # a text, longer than a path can be
         return False
+
+
+def require_data(path: str | Path) -> None:
+    """Refuse a model where data is wanted.
+
+    Raises:
+        DataError: it is a model folder.
+    """
+    if is_model(path):
+        raise DataError(f"{path} is a model, and holds no data: give files, a folder or a table")
 
 
 def save(

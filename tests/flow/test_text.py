@@ -781,7 +781,7 @@ def test_inputs_of_one_name_are_told_apart_and_a_model_is_no_input(folder, tmp_p
     told = capsys.readouterr()
     assert stopped.value.code == 1
     assert [line.split("\t")[0] for line in told.out.splitlines()] == [f"{path} line 2" for path in paths]
-    assert "is a model, and holds nothing to recognise" in told.err
+    assert "is a model, and holds no data" in told.err
 
 
 @pytest.mark.filterwarnings("ignore::crnn.errors.DataWarning")
@@ -790,3 +790,39 @@ def test_texts_that_are_one_only_as_far_as_they_are_read_are_said_to_be(tmp_path
     model = crnn.Model(crnn.TextClassification(longest=3), size="tiny")
     model.fit(written(tmp_path / "t.csv", [["text", "label"], *rows]), epochs=1, validation_split=0, options=QUIET)
     assert all(name.endswith(" as far as they are read") for name in model.findings["repeated sample"].names)
+
+
+def test_labels_of_one_number_are_one_in_training_and_validation(tmp_path):
+    rows = [[f"{word} film {row}", label] for row in range(6) for word, label in (("good", "1.0"), ("bad", "0.0"))]
+    train = written(tmp_path / "train.csv", [["text", "label"], *rows])
+    dev = written(tmp_path / "dev.csv", [["text", "label"], ["good one", "1"], ["bad one", "0"]])
+    model = crnn.Model(crnn.TextClassification(), size="tiny")
+    model.fit(train, validation_data=dev, epochs=1, options=QUIET)
+    assert len(model.validation[0]) == 2
+
+
+@pytest.mark.parametrize("command", [["train", "text"], ["evaluate", "MODEL"]])
+def test_a_model_is_no_data(folder, command, tmp_path, capsys):
+    command = [str(folder) if word == "MODEL" else word for word in command]
+    with pytest.raises(SystemExit) as stopped:
+        main([*command, str(folder)])
+    assert stopped.value.code == 1
+    assert "is a model, and holds no data" in capsys.readouterr().err
+
+
+def test_a_part_is_known_by_what_its_table_calls_it(folder, tmp_path, capsys):
+    rows = [["text", "label", "split"], ["房间好", "好评", "训练"], ["床很差", "差评", "验证"]]
+    with pytest.raises(SystemExit) as stopped:
+        main(["evaluate", str(folder), str(written(tmp_path / "t.csv", rows)), "--split", "验证", "--no-report"])
+    assert stopped.value.code == 0
+    assert "1 samples of the part 'dev'" in capsys.readouterr().out
+
+
+def test_explaining_names_a_text_without_a_known_word(model):
+    with pytest.warns(DataWarning, match="text without a known word"):
+        model.explain("привет мир")
+
+
+def test_a_batch_has_a_sample(model):
+    with pytest.raises(SpecError, match="batch_size=0"):
+        model.predict(["房间"], batch_size=0)

@@ -214,3 +214,11 @@ def test_lengths_in_steps_are_counted_by_whole_numbers(tmp_path):
     assert sum(bar["count"] for bar in bars) == 60
     assert all(isinstance(bar["from"], int) and bar["from"] <= bar["to"] for bar in bars)
     assert [bar["from"] for bar in bars[1:]] == [bar["to"] + 1 for bar in bars[:-1]]
+
+
+def test_texts_beside_a_column_of_files_that_are_not_here_are_texts(tmp_path):
+    rows = [f"the film was {word} {row},{word},C:/mails/{row}.msg" for row in range(6) for word in ("good", "bad")]
+    table = tmp_path / "mails.csv"
+    table.write_text("\n".join(["text,label,file", *rows]), encoding="utf-8")
+    found = inspect(table)
+    assert (found.facts["task"], found.facts["samples"], found.problems) == ("text", 12, [])

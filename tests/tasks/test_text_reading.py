@@ -162,3 +162,55 @@ def test_a_table_whose_columns_changed_places_is_refused(tmp_path):
 def test_columns_are_known_in_several_languages(tmp_path, names):
     records, findings = read(lines(tmp_path / "t.csv", form="this is {word};{label}", first=f"{names}\n"))
     assert (records[0].source, records[0].target, len(findings)) == ("this is bad", "neg", 0)
+
+
+def trained(tmp_path, form="{row},this is {word},{label}", **settings):
+    """A task as a model gives it back that was trained on a table without names."""
+    task = TextClassification(**settings)
+    task.learn(task.read(lines(tmp_path / "train.csv", form=form))[0])
+    return TextClassification.from_config(task.config())
+
+
+def test_names_in_a_later_table_say_more_than_positions_in_that_of_training(tmp_path):
+    task = trained(tmp_path, text=1, label=2)
+    later = lines(tmp_path / "later.csv", 6, "this is {word},{label}", "text,label\n")
+    for records, findings in (task.read_unlabelled(later), task.read(later)):
+        assert [record.source for record in records][:2] == ["this is bad", "this is good"]
+        assert "columns of another name" in findings
+
+
+def test_a_wider_table_without_names_is_looked_at_anew(tmp_path):
+    task = trained(tmp_path, form="this is {word},{label}")
+    records, findings = task.read_unlabelled(lines(tmp_path / "later.csv", 6, "{row},{label},this is {word}"))
+    assert records[0].source == "this is bad"
+    assert "guessed column" in findings
+
+
+@pytest.mark.parametrize("cell", ["\"['a', 'b, c']\"", '"[""a"", ""b, c""]"'])
+def test_lists_in_cells_are_several_labels_as_python_and_json_write_them(tmp_path, cell):
+    path = lines(tmp_path / "t.csv", form=f"this is {{word}},{cell}", first="text,labels\n")
+    assert read(path, multi_label=True)[0][0].target == ("a", "b, c")
+    with pytest.raises(DataError, match="say multi_label=True"):
+        read(path)
+
+
+def test_an_object_is_no_label(tmp_path):
+    path = tmp_path / "t.jsonl"
+    path.write_text('{"text": "a film", "label": {"name": "bad"}}\n{"text": "b", "label": {"name": "good"}}\n')
+    with pytest.raises(DataError, match="a label is a text or a whole number, such as its name"):
+        read(path)
+
+
+@pytest.mark.parametrize("name", ["集合", "数据集", "phase"])
+def test_a_column_of_any_name_may_hold_the_parts(tmp_path, name):
+    path = tmp_path / "t.csv"
+    rows = [f"this is {word} {row},{word},{('训练', '测试')[row % 2]}" for row in range(8) for word in ("good", "bad")]
+    path.write_text("\n".join([f"text,label,{name}", *rows]), encoding="utf-8")
+    records, findings = read(path)
+    assert {record.split for record in records} == {"train", "test"}
+    assert findings["column of parts"].names == [f"t.csv: column {name!r} as parts of the data"]
+
+
+def test_labels_end_at_commas_in_lines_that_begin_with_them(tmp_path):
+    records, _ = read(lines(tmp_path / "t.txt", form="__label__{label},{word} room"))
+    assert (records[0].source, records[0].target) == ("bad room", "neg")

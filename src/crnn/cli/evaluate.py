@@ -40,8 +40,10 @@ def run(
     from crnn import speed
     from crnn.data.split import part
     from crnn.model import Model
+    from crnn.store import require_data
 
     speed.keep_memory()
+    require_data(data)
     trained = Model.load(model)
     decode_by(trained.task, decoding)
     records, findings = trained.task.read(data)

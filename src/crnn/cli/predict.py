@@ -73,14 +73,13 @@ def _check(task: Task, form: str) -> None:
 def _read(task: Task, inputs: Sequence[str]) -> tuple[list[Record], int]:
     """Records of all inputs, and how many of these could not be read."""
     from crnn.errors import DataError
-    from crnn.store import is_model
+    from crnn.store import require_data
 
     records: list[Record] = []
     failed = 0
     for given in inputs:
         try:
-            if is_model(given):
-                raise DataError(f"{given} is a model, and holds nothing to recognise: give files, a folder or a table")
+            require_data(given)
             found, findings = task.read_unlabelled(given)
         except DataError as error:
             failed += _complain(given, error)

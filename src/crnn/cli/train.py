@@ -133,7 +133,9 @@ def run(
     """Train, save, report; returns the exit code."""
     from crnn.engine.options import TrainOptions
     from crnn.model import Model
+    from crnn.store import require_data
 
+    require_data(data)
     started = time.time()
     model = Model(task, size=size) if origin is None else Model.starting_from(origin, alphabet=alphabet, freeze=freeze)
     if model.task.name != task.name:

@@ -12,7 +12,7 @@ from typing import Any
 from crnn.data.encoding import note_broken, note_encoding
 from crnn.data.example import Record
 from crnn.data.findings import Findings
-from crnn.data.part_names import with_parts
+from crnn.data.part_names import part_of, with_parts
 from crnn.data.table import Table, holds_rows, read_table
 from crnn.errors import DataError, UnknownNameError
 
@@ -83,6 +83,10 @@ def from_manifest(
     places = _places(table, wanted, needed)
     findings = Findings()
     _note_twice(table, places, findings)
+    if "split" not in places and (place := _place_of_parts(table, places)) is not None:
+        places["split"] = (place,)
+        told = f"{table.path.name}: column {table.header[place]!r} as parts of the data"
+        findings.add("column of parts", told, "Rename what stands in it if that is wrong.", dropped=False)
     reader = _Reader(table, places, source, target, folder or table.path.parent, findings, {}, blank)
     if encoding is None:
         note_encoding(reader.findings, table.path.name, table.encoding)
@@ -103,6 +107,16 @@ def from_manifest(
     if "split" in places:
         records = with_parts(records, _title(table, places["split"][0]), reader.findings)
     return records, reader.findings
+
+
+def _place_of_parts(table: Table, places: Mapping[str, tuple[int, ...]]) -> int | None:
+    """The place of a column of any name in which every cell is the name of a part, training among them."""
+    taken = {place for found in places.values() for place in found}
+    for place in set(range(len(table.header))) - taken:
+        cells = [row[place] for row in table.rows if place < len(row) and row[place]]
+        if cells and all(map(part_of, cells)) and len({*cells}) > 1 and "train" in map(part_of, {*cells}):
+            return place
+    return None
 
 
 def _note_twice(table: Table, places: Mapping[str, tuple[int, ...]], findings: Findings) -> None:
@@ -225,7 +239,11 @@ class _Reader:
                 return None
         weight = _weight(values.get("weight", ""))
         if weight is None:
-            self.findings.add("bad weight", f"{name}: {values['weight']!r}", "Give a finite number from 0 up.")
+            self.findings.add(
+                "bad weight",
+                f"{name}: {values['weight']!r}",
+                "Give a finite number from 0 up, or rename the column if it is no weight of samples.",
+            )
             return None
         header = self.table.header or tuple(str(place) for place in range(len(cells)))
         spare = {"label", "text"} - {self.source, self.target}

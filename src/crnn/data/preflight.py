@@ -67,7 +67,8 @@ def preflight(
         return Checked(train, None, said)
     dev = usable(dev, too_short, silent_below, said)
     if labels is not None and dev.targets is not None:
-        dev = _seen_only(dev, {*map(str, labels)}, said)
+        assert train.targets is not None
+        dev = _seen_only(dev, {*train.targets}, said)
     if len(dev) == 0:
         raise DataError(f"no validation sample can be used:\n{said}")
     _leaks(train, dev, said)
@@ -184,7 +185,7 @@ def _leaks(train: ExampleSet, dev: ExampleSet, said: Findings) -> None:
 
 def _seen_only(dev: ExampleSet, seen: set[Any], said: Findings) -> ExampleSet:
     labels = _labels(dev) or []
-    rows = [row for row, label in enumerate(labels) if str(label) in seen]
+    rows = [row for row, number in enumerate(dev.targets or ()) if number in seen]
     for row in sorted(set(range(len(labels))) - set(rows)):
         name = f"{_name(dev.records, row)}: {labels[row]!r}"
         said.add("class without training samples", name, "Add training samples of it or remove it.")

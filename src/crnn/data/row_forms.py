@@ -15,6 +15,8 @@ MARK = "__label__"
 
 _ARRAY = re.compile(r'\s*(\{\s*"[^"\\]*"\s*:\s*)?\[\s*(?=[\]{])')
 """How an array of objects begins, also within an object that may hold nothing else."""
+_LABEL = re.compile(rf"{MARK}([^\s,]+)")
+_LABELS = re.compile(rf"\s*({_LABEL.pattern}[\s,]*)+")
 _NEXT = re.compile(r"[^\s,]")
 """Where the next item of a JSON array begins."""
 
@@ -51,14 +53,13 @@ def marked_lines(text: str) -> Rows | None:
         return None
     rows, numbers = [], []
     for number, line in enumerate(text.split("\n"), start=1):
-        words = line.split()
-        count = next((place for place, word in enumerate(words) if not word.startswith(MARK)), len(words))
-        if words and not count:
+        if not line.strip():
+            continue
+        begin = _LABELS.match(line)
+        if begin is None:
             return None
-        if words:
-            labels = (word.removeprefix(MARK).rstrip(",") for word in words[:count])
-            rows.append(["|".join(labels), " ".join(words[count:])])
-            numbers.append(number)
+        rows.append(["|".join(_LABEL.findall(begin[0])), " ".join(line[begin.end() :].split())])
+        numbers.append(number)
     return Rows(("label", "text"), rows, numbers)
 
 

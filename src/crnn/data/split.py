@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from crnn.data.example import Record
 from crnn.data.findings import Findings
-from crnn.data.part_names import TRAINED
+from crnn.data.part_names import TRAINED, part_of
 from crnn.errors import SplitError, UnknownNameError
 
 Rows = NDArray[np.int64]
@@ -132,6 +132,7 @@ def part(records: Sequence[Record], name: str | None = None) -> tuple[list[Recor
         SplitError: there is no such part.
     """
     present = {record.split for record in records}
+    name = part_of(name or "") or name if name not in present else name
     chosen = name or next((known for known in ("test", "dev") if known in present), "")
     if chosen == "" and name is None:
         return list(records), ""

@@ -374,6 +374,7 @@ class TextClassification(Task):
             "text": list(self.tables.text),
             "label": self.tables.label,
             "found": self.tables.found,
+            "width": self.tables.width,
             "multi_label": self.multi_label,
             "lower": self.lower,
             "longest": self.longest,
@@ -393,6 +394,7 @@ class TextClassification(Task):
         settings = ("label", "multi_label", "lower", "longest", "augment")
         task = cls(text=config["text"] or None, **{name: config[name] for name in settings})
         task.tables.found, task.tables.strict = dict(config.get("found", {})), False
+        task.tables.width = config["width"]
         task.own_tokeniser = config["own_tokeniser"]
         task.labels = None if config["labels"] is None else Labels(config["labels"])
         task.vocabulary = None if config["vocabulary"] is None else Vocabulary.from_dict(config["vocabulary"])

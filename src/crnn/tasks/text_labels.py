@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast
+import contextlib
 import json
 import re
 from collections.abc import Sequence
@@ -47,7 +49,9 @@ def _doubt_single(records: Sequence[Record], findings: Findings) -> None:
     """
     names = {record.target: record.name for record in reversed(records) if isinstance(record.target, str)}
     for label, name in names.items():
-        if label.startswith("[") and _is_list(label):
+        if label.startswith("{") and label.endswith("}"):
+            raise DataError(f"{name} has the label {label[:60]}: a label is a text or a whole number, such as its name")
+        if _listed(label) is not None:
             raise DataError(f"{name} has the labels {label}: for several say multi_label=True (--multi-label)")
     joined = [label for label in names if re.search(r"[|;]", label)]
     if len(joined) > 1 and len({part for label in names for part in labels_of(label)}) < len(names):
@@ -55,11 +59,15 @@ def _doubt_single(records: Sequence[Record], findings: Findings) -> None:
         findings.add("label that may be several", ", ".join(map(repr, sorted(joined)[:3])), advice, dropped=False)
 
 
-def _is_list(cell: str) -> bool:
-    try:
-        return isinstance(json.loads(cell), list)
-    except json.JSONDecodeError:
-        return False
+def _listed(cell: str) -> list[Any] | None:
+    """The items of a list as JSON or Python writes it; None where a cell holds none."""
+    if not cell.startswith("["):
+        return None
+    for read in (json.loads, ast.literal_eval):
+        with contextlib.suppress(ValueError, SyntaxError, RecursionError):
+            found = read(cell)
+            return found if isinstance(found, list) else None
+    return None
 
 
 def with_labels(records: Sequence[Record], findings: Findings) -> list[Record]:
@@ -101,10 +109,8 @@ def labels_of(given: Any) -> tuple[str, ...]:
         (('sport', 'politics'), ('a,b',), ('x',), ('3',))
     """
     if isinstance(given, str):
-        try:
-            found = json.loads(given) if given.startswith("[") else _SEPARATORS.split(given)
-        except json.JSONDecodeError:
-            found = _SEPARATORS.split(given)
+        listed = _listed(given)
+        found = _SEPARATORS.split(given) if listed is None else listed
     elif isinstance(given, (set, frozenset)):
         found = sorted(given, key=str)
     else:

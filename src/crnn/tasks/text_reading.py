@@ -14,7 +14,7 @@ from crnn.data.findings import Findings
 from crnn.data.folder_tables import read_tables, tables_in
 from crnn.data.manifest import from_manifest, usual_place
 from crnn.data.sources import existing, located, read
-from crnn.data.table import BEGINNING, ENDINGS, is_tabbed, read_beginning, read_text
+from crnn.data.table import BEGINNING, ENDINGS, is_tabbed, read_beginning, read_header, read_text
 from crnn.errors import DataError, UnreadableError
 from crnn.tasks.text_labels import with_label, with_labels
 from crnn.tasks.text_tables import TextTables
@@ -146,9 +146,8 @@ def looks_like_texts(path: Path) -> bool:
         from_manifest(path, source="path", target=None)
         return False
     except DataError as error:
-        if "no column for the path" not in str(error):
-            return False
-    return True
+        named = all(usual_place(read_header(path), role) is not None for role in ("text", "label"))
+        return "no column for the path" in str(error) or named
 
 
 def _is_table_of_texts(path: Path) -> bool:

@@ -32,6 +32,7 @@ class TextTables:
         found: Columns by role that were found in the first table with labels: later tables are tried by them, so
             that what was trained on can be predicted, and its likes without labels.
         strict: Whether a table without the columns that were said is an error: not where another table was trained on.
+        width: Columns of the first table with labels, where they have no names: in a wider one they are found anew.
     """
 
     text: tuple[Column, ...] = ()
@@ -39,6 +40,7 @@ class TextTables:
     several: bool = False
     found: dict[str, Column] = field(default_factory=dict)
     strict: bool = True
+    width: int = 0
 
     def read(self, path: Path, target: str | None) -> Read:
         """Records of a table.
@@ -51,7 +53,7 @@ class TextTables:
             DataError: nothing usable is there, or no column is the text or the label.
         """
         records, findings = self._read(path, target)
-        if len(self.text) < 2:
+        if len(self.text) < 2 and self.strict:
             self._note_unread(records, findings, path)
         if target and any(record.weight != 1.0 for record in records):
             advice = "In training each text counts as much as its weight says: rename the column if it means another."
@@ -67,11 +69,11 @@ class TextTables:
         by_name = any(isinstance(column, str) for column in self.found.values())
         if not named and by_name and (again := self._again(path, target)):
             return again
-        lacking = not named and bool(self.found) and not self.strict
+        lacking = not named and bool(self.found or self.text) and not self.strict
         try:
             records, findings = read(path, source="text", target=target, columns=named, blank=self.several)
         except DataError as error:
-            if isinstance(error, UnreadableError) or "has no column" not in str(error):
+            if isinstance(error, UnreadableError) or not _lacks_column(error):
                 raise
             if named and not self.strict:
                 return self._renamed(path, target, named)
@@ -88,7 +90,7 @@ class TextTables:
             except DataError as reason:
                 raise (reason if target else advised) from error
         if lacking:
-            self._note_renamed(path, self.found.values(), findings)
+            self._note_renamed(path, self.found.values() or self.text, findings)
         elif not named and target:
             self.found = self.found or _usual(path)
         return records, findings
@@ -120,6 +122,8 @@ class TextTables:
         numbers = [column for given in named.values() for column in given if isinstance(column, int)]
         if not numbers:
             return named
+        if not self.strict and usual_place(read_header(path), "text") is not None:
+            return {}  # names in this table say more than the positions in that of training
         as_names: Named = {role: tuple(map(str, given)) for role, given in named.items()}
         if _has_names(
             path, [str(name) for names in as_names.values() for name in names], None if mixed else max(numbers)
@@ -155,7 +159,7 @@ class TextTables:
 
     def _again(self, path: Path, target: str | None) -> Read | None:
         """Records by the columns that were found in the first table with labels; None where this one lacks them."""
-        if self.found:
+        if self.found and not (self.width and len(read_header(path)) > self.width):
             with contextlib.suppress(DataError):
                 return _by(path, self.found, target, self.several)
         return None
@@ -170,12 +174,18 @@ class TextTables:
             found["label"] = label
             records, findings = _by(path, found, target, self.several)
         if target and not self.found:
-            self.found = found
+            self.found, self.width = found, 0 if isinstance(text, str) else len(read_header(path))
         where = "column" if isinstance(text, str) else "no names of columns; column"
         told = ", ".join(f"{column!r} as {role}" for role, column in found.items())
-        advice = "Say text=… and label=… (--text, --label) if that is wrong."
+        how = "Say text=… and label=… (--text, --label)" if self.strict else "Name the columns as in training"
+        advice = f"{how} if that is wrong."
         findings.add("guessed column", f"{path.name}: {where} {told}", advice, dropped=False)
         return records, findings
+
+
+def _lacks_column(error: DataError) -> bool:
+    """Whether a table has no column of a name, or none at a position."""
+    return any(told in str(error) for told in ("has no column", "has the columns"))
 
 
 def columns(given: str | int | Sequence[Column] | None) -> tuple[Column, ...]:
