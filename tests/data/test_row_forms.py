@@ -33,6 +33,7 @@ def test_an_array_may_be_all_that_an_object_holds(tmp_path):
     [
         ('[{"a": 1},', "give an array of objects, or one object a line"),
         ("[]", "empty JSON array"),
+        ('{"text": {"0": "a"}, "label": {"0": "b"}}', r'a table by columns: .*orient="records"'),
         ('[{"a": 1},\n2]', "line 2 is a JSON int"),
         ('{"a": [1]}\n"b"', "line 2 is a JSON str"),
     ],
@@ -50,3 +51,6 @@ def test_lines_that_begin_with_labels(tmp_path):
     assert table.rows == [["good", 'fine, "really"'], ["bad|dear", "too much"]]
     assert read_header(tmp_path / "a.txt") == ("label", "text")
     assert marked_lines("__label__a b\nc d") is None
+    rows = marked_lines("# a comment\n__label__a b\n__label__c d\n__label__a e")
+    assert rows is not None
+    assert rows.rows[0] == ["", "# a comment"]

@@ -72,6 +72,7 @@ def test_json_lines_and_gzip(tmp_path):
         ("a.csv", b"\x1f\x8bnot gzip", "cannot be read"),
         ("a.jsonl", b'{"a": 1}\n{"a"\n', "line 2 is not JSON"),
         ("a.jsonl", b"[1]\n", "JSON list"),
+        ("a.csv", b'path,label\na,b\n"c,d\ne,f\n', "line 3: a quotation mark opens there and none closes it"),
     ],
 )
 def test_what_is_no_table_is_refused(tmp_path, name, content, message):

@@ -222,3 +222,11 @@ def test_texts_beside_a_column_of_files_that_are_not_here_are_texts(tmp_path):
     table.write_text("\n".join(["text,label,file", *rows]), encoding="utf-8")
     found = inspect(table)
     assert (found.facts["task"], found.facts["samples"], found.problems) == ("text", 12, [])
+
+
+def test_texts_with_lists_of_labels_are_looked_at_as_such(tmp_path):
+    table = tmp_path / "tickets.csv"
+    rows = [f'"cannot log in {row}","[""login"", ""{("web", "app")[row % 2]}""]"' for row in range(8)]
+    table.write_text("\n".join(["text,labels", *rows]), encoding="utf-8")
+    found = inspect(table)
+    assert (found.facts["labels"], found.problems) == ({"login": 8, "app": 4, "web": 4}, [])

@@ -17,6 +17,8 @@ _ARRAY = re.compile(r'\s*(\{\s*"[^"\\]*"\s*:\s*)?\[\s*(?=[\]{])')
 """How an array of objects begins, also within an object that may hold nothing else."""
 _LABEL = re.compile(rf"{MARK}([^\s,]+)")
 _LABELS = re.compile(rf"\s*({_LABEL.pattern}[\s,]*)+")
+_LOOKED_AT = 4096
+"""Characters by which the form of a text is judged."""
 _NEXT = re.compile(r"[^\s,]")
 """Where the next item of a JSON array begins."""
 
@@ -45,22 +47,24 @@ def json_objects(file: Path, text: str) -> Rows:
 def marked_lines(text: str) -> Rows | None:
     """Lines as fastText has them, ``__label__good a text``, several labels divided by ``|``; None for other texts.
 
+    A line without a label among them has none.
+
     Example:
         >>> marked_lines("__label__a __label__b some words")
         Rows(header=('label', 'text'), rows=[['a|b', 'some words']], lines=[1])
     """
-    if not text.startswith(MARK):
+    if MARK not in text[:_LOOKED_AT]:
         return None
     rows, numbers = [], []
     for number, line in enumerate(text.split("\n"), start=1):
         if not line.strip():
             continue
         begin = _LABELS.match(line)
-        if begin is None:
-            return None
-        rows.append(["|".join(_LABEL.findall(begin[0])), " ".join(line[begin.end() :].split())])
+        labels, end = ([], 0) if begin is None else (_LABEL.findall(begin[0]), begin.end())
+        rows.append(["|".join(labels), " ".join(line[end:].split())])
         numbers.append(number)
-    return Rows(("label", "text"), rows, numbers)
+    marked = sum(bool(label) for label, _ in rows)
+    return Rows(("label", "text"), rows, numbers) if 2 * marked > len(rows) else None
 
 
 def _array(file: Path, text: str) -> tuple[list[dict[str, Any]], list[int]] | None:
@@ -112,6 +116,11 @@ def _lines(file: Path, text: str) -> tuple[list[dict[str, Any]], list[int]]:
             raise UnreadableError(f"{file}, line {number} is a JSON {type(value).__name__}: give one object a line")
         objects.append(value)
         lines.append(number)
+    if len(objects) == 1 and len(objects[0]) > 1 and all(isinstance(each, dict) for each in objects[0].values()):
+        raise UnreadableError(
+            f"{file} holds a table by columns: give an array of objects, as pandas writes it with"
+            ' to_json(orient="records")'
+        )
     return objects, lines
 
 

@@ -222,10 +222,14 @@ def _parse(text: str, delimiter: str, quoting: Any) -> _Cells:
 
 def _read_rows(text: str, delimiter: str, quoting: Any) -> Iterator[tuple[list[str], int]]:
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, quoting=quoting, strict=True)
+    begin = 1
     try:
         for row in reader:
+            begin = reader.line_num + 1
             if delimiter == "\t" and quoting == csv.QUOTE_MINIMAL and any("\n" in cell for cell in row):
                 raise csv.Error("a quotation mark swallows lines")
             yield [cell.strip() for cell in row], reader.line_num
     except csv.Error as error:
+        if "end of data" in str(error):
+            raise csv.Error(f"line {begin}: a quotation mark opens there and none closes it") from error
         raise csv.Error(f"line {reader.line_num}: {error}") from error

@@ -57,6 +57,9 @@ def inspect_data(given: Any, task: Task | str | None = None, *, targets: Any = N
         ):
             raise
         raise DataError(f"{str(error).rstrip('.')}. Or say what the data are for: --task {', '.join(TASKS)}") from error
+    if problems and "multi_label=True" in problems[0] and task is None:
+        reader = TextClassification(multi_label=True)
+        records, findings, problems = _read(given, targets, reader)
     groups, splits = _counted(record.group for record in records), _splits(records)
     groups = {} if len(groups) == len(records) else groups  # names of samples, and no groups of them
     facts = {
