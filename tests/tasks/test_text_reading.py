@@ -194,6 +194,12 @@ def test_lists_in_cells_are_several_labels_as_python_and_json_write_them(tmp_pat
         read(path)
 
 
+def test_a_list_in_place_of_a_text_is_named(tmp_path):
+    path = tmp_path / "t.jsonl"
+    path.write_text('{"text": ["a", "b"], "label": 1}\n{"text": "[sic] fine", "label": 2}\n')
+    assert read(path)[1]["text that is a list or an object"].names == ["t.jsonl line 1"]
+
+
 def test_an_object_is_no_label(tmp_path):
     path = tmp_path / "t.jsonl"
     path.write_text('{"text": "a film", "label": {"name": "bad"}}\n{"text": "b", "label": {"name": "good"}}\n')

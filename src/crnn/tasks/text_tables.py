@@ -20,6 +20,9 @@ Named = dict[str, tuple[Column, ...]]
 
 Read = tuple[list[Record], Findings]
 
+_JSON = ('["', "[{", '{"')
+"""How lists and objects begin that stand where a text should."""
+
 
 @dataclass
 class TextTables:
@@ -55,6 +58,10 @@ class TextTables:
         records, findings = self._read(path, target)
         if len(self.text) < 2 and self.strict:
             self._note_unread(records, findings, path)
+        for record in records:
+            if str(record.source).startswith(_JSON):
+                advice = "It is read as it stands, with brackets and names of keys: give texts."
+                findings.add("text that is a list or an object", record.name, advice, dropped=False)
         if target and any(record.weight != 1.0 for record in records):
             advice = "In training each text counts as much as its weight says: rename the column if it means another."
             findings.add("column of weights", _name(path, "weight"), advice, dropped=False)
