@@ -14,7 +14,9 @@ def test_one_writing_in_several_forms_is_one_label():
     assert plain("a\r\nb") == "a b"
 
 
-@pytest.mark.parametrize(("learnt", "given"), [("1", "1.0"), ("1.0", "1"), (1, "1.0"), ("1.0", 1), ("1", 1.0)])
+@pytest.mark.parametrize(
+    ("learnt", "given"), [("1", "1.0"), ("1.0", "1"), (1, "1.0"), ("1.0", 1), ("1", 1.0), ("true", True), (1, "True")]
+)
 def test_whole_numbers_are_one_label_with_and_without_a_point(learnt, given):
     labels = Labels.learn([learnt, "other"] if isinstance(learnt, str) else [learnt, 2])
     assert given in labels

@@ -49,6 +49,12 @@ def test_columns_called_as_texts_are_named_where_none_was_said(tmp_path):
     assert read(path, text="title,description")[0][0].source == "t0 a long tale of bad"
 
 
+def test_a_second_column_of_labels_is_named_where_none_was_said(tmp_path):
+    path = lines(tmp_path / "t.csv", form="this is {word},{row},{label}", first="text,rating,sentiment\n")
+    assert told(read(path)[1]) == {"other column of labels": ["'rating' of t.csv"]}
+    assert not told(read(path, label="rating")[1])
+
+
 def test_two_columns_of_one_name_are_named(tmp_path):
     path = lines(tmp_path / "t.csv", form="this is {word},{label},note {row}", first="text,label,Text\n")
     records, findings = read(path)

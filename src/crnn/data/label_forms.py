@@ -7,6 +7,7 @@ import unicodedata
 
 _SIGNS = re.compile(r"[\s_\-.,;:!?'\"。，、；：！？·•“”‘’]+")
 _WHOLE = re.compile(r"(-?\d+)\.0+")
+_TRUTH = {"true": "1", "false": "0"}
 
 
 def one_form(label: str) -> str:
@@ -20,14 +21,14 @@ def one_form(label: str) -> str:
 
 
 def number_form(label: str) -> str:
-    """A whole number as it is without its point, since programs write 1 as 1.0 beside a gap; else the label.
+    """A whole number without its point, since programs write 1 as 1.0 beside a gap, or as true; else the label.
 
     Example:
-        >>> number_form("1.0"), number_form("-2.00"), number_form("1.5"), number_form("v1.0")
-        ('1', '-2', '1.5', 'v1.0')
+        >>> number_form("1.0"), number_form("-2.00"), number_form("1.5"), number_form("v1.0"), number_form("True")
+        ('1', '-2', '1.5', 'v1.0', '1')
     """
     whole = _WHOLE.fullmatch(label)
-    return whole[1] if whole else label
+    return whole[1] if whole else _TRUTH.get(label.casefold(), label)
 
 
 def likeness(label: str) -> str:

@@ -58,6 +58,10 @@ class TextTables:
         records, findings = self._read(path, target)
         if len(self.text) < 2 and self.strict:
             self._note_unread(records, findings, path)
+        if target and self.label is None and self.strict:
+            for name in (name for name in records[0].extra if fold_name(name) in COLUMNS["label"]):
+                advice = "It is called as labels are: if it is the label, say label=… (--label)."
+                findings.add("other column of labels", f"{name!r} of {path.name}", advice, dropped=False)
         for record in records:
             if str(record.source).startswith(_JSON):
                 advice = "It is read as it stands, with brackets and names of keys: give texts."
