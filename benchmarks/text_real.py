@@ -1,6 +1,7 @@
 """Text classification on real sets, beside a linear model on TF-IDF: trains on `train`, judges on `dev`.
 
     python benchmarks/text_real.py --set mr --data FOLDER --seeds 0 1 2
+    python benchmarks/text_real.py --set mr --data FOLDER --seeds 0 1 2 --vectors cc.en.300.vec.gz
 
 The dev part also chooses the epoch whose weights are kept. Where a set has none of its own (`mr`, `trec`), a tenth of
 each class is taken, drawn anew with each seed; of `agnews20k` the last tenth of each class. FOLDER holds
@@ -35,7 +36,8 @@ def main() -> None:
     options = parsed()
     torch.set_num_threads(options.threads)
     results = [one(seed, options) for seed in options.seeds]
-    print(circumstances(set=options.set, size=options.size, threads=options.threads), "\n")
+    vectors = options.vectors.name if options.vectors else "none"
+    print(circumstances(set=options.set, vectors=vectors, size=options.size, threads=options.threads), "\n")
     print(table(results))
 
 
@@ -44,8 +46,10 @@ def parsed() -> argparse.Namespace:
     parser = command_line(__doc__)
     parser.set_defaults(size="small")
     parser.add_argument("--set", choices=tuple(SETS), required=True)
+    parser.add_argument("--vectors", type=Path, help="Word vectors that others have trained.")
     options = parser.parse_args()
-    options.out = options.out or Path("run") / options.set
+    with_vectors = f"-{options.vectors.name}" if options.vectors else ""
+    options.out = options.out or Path("run") / f"{options.set}{with_vectors}"
     return options
 
 
@@ -117,7 +121,7 @@ def one(seed: int, options: argparse.Namespace) -> Run:
     """Train with one seed, or go on with it, and judge."""
     train, dev = SETS[options.set](options.data / "text" / options.set, seed)
     folder = options.out / f"seed-{seed}"
-    model = crnn.Model(crnn.TextClassification(), size=options.size)
+    model = crnn.Model(crnn.TextClassification(vectors=options.vectors), size=options.size)
     settings = crnn.TrainOptions(seed=seed, folder=folder, progress=options.progress)
     history = model.fit(train, epochs=options.epochs, validation_data=dev, options=settings)
     model.save(folder / "model")

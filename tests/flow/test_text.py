@@ -1,7 +1,9 @@
 """Texts from a table to answers, from Python and from the command line, with what people get wrong."""
 
 import csv
+import itertools
 import json
+import string
 import tracemalloc
 import warnings
 import zipfile
@@ -177,17 +179,39 @@ def test_where_no_label_holds_the_likeliest_is_named_as_one_that_does_not():
     assert facts["alternatives"] == {"warm": 0.4, "big": 0.1}
 
 
-def test_word_vectors_are_a_start(tmp_path):
-    table = reviews(tmp_path / "r.csv", 40)
-    (tmp_path / "v.vec").write_text("lovely 1 0 0 0 0 0 0 0\nawful 0 1 0 0 0 0 0 0\nunused 0 0 1 0 0 0 0 0\n")
+@pytest.mark.parametrize("signs", [string.ascii_lowercase, [chr(0x4E00 + 37 * at) for at in range(200)]])
+def test_words_that_training_never_had_mean_something_by_their_vectors(tmp_path, signs):
+    random = np.random.default_rng(0)
+    words = ["".join(pair) for pair in itertools.product(signs, signs)]
+    words = [words[at] for at in random.permutation(len(words))[:600]]
+    sides = np.arange(600) % 2
+    vectors = random.normal(0, 0.5, (600, 8)) + 2 * sides[:, None] - 1
+    lines = [f"{word} {' '.join(map(str, vector))}" for word, vector in zip(words, vectors, strict=True)]
+    (tmp_path / "v.vec").write_text("\n".join(["600 8", *lines]), "utf-8")
     model = crnn.Model(crnn.TextClassification(vectors=tmp_path / "v.vec"), size="tiny")
-    model.fit(table, epochs=1, options=QUIET)
-    assert model.task.width == 8
+    labels = np.array(["no", "yes"])[sides]
+    model.fit(words[:500], labels[:500], epochs=15, validation_split=0, options=QUIET)
     again = crnn.load(model.save(tmp_path / "m"))
-    assert again.predict("lovely") == model.predict("lovely")
-    (tmp_path / "v.vec").write_text("другой 1 0\nязык 0 1\n")
+    assert np.mean([answer.label for answer in again.predict(words[500:])] == labels[500:]) > 0.75
+    more = crnn.Model.starting_from(tmp_path / "m")
+    more.fit(words[:40], labels[:40], epochs=1, validation_split=0, options=QUIET)
+    assert np.mean([answer.label for answer in more.predict(words[500:])] == labels[500:]) > 0.75
+
+
+def test_a_text_of_words_with_vectors_is_not_called_unknown(tmp_path):
+    (tmp_path / "v.vec").write_text("好 1 0\n喜欢 0 1\n", "utf-8")
+    model = crnn.Model(crnn.TextClassification(vectors=tmp_path / "v.vec"), size="tiny")
+    model.fit(["好1", "好2", "坏1", "坏2"], [1, 1, 0, 0], epochs=1, validation_split=0, options=QUIET)
+    model.predict(["喜欢"])
+    with pytest.warns(DataWarning, match="text without a known word"):
+        model.predict(["喜"])
+
+
+def test_word_vectors_of_another_language_are_refused(tmp_path):
+    (tmp_path / "v.vec").write_text("другой 1 0\nязык 0 1\n", "utf-8")
+    model = crnn.Model(crnn.TextClassification(vectors=tmp_path / "v.vec"))
     with pytest.raises(DataError, match="knows none of the"):
-        crnn.Model(crnn.TextClassification(vectors=tmp_path / "v.vec")).fit(table, epochs=1, options=QUIET)
+        model.fit(reviews(tmp_path / "r.csv", 40), epochs=1, options=QUIET)
 
 
 def test_a_tokeniser_of_ones_own(tmp_path):
@@ -456,7 +480,7 @@ def test_what_is_missing_in_a_list_is_an_empty_text_and_a_number_is_refused(mode
         model.predict(texts)
     with pytest.raises(DataError, match="row 1 is a float, not a text"):
         model.predict(["good", 2.5])
-    with pytest.raises(DataError, match="row 0 is a int, not a text"):
+    with pytest.raises(DataError, match="row 0 is an int, not a text"):
         model.predict(np.array([1, 2], dtype=object))
 
 

@@ -65,6 +65,22 @@ def test_only_rows_that_occur_get_a_gradient_and_the_linear_model_none():
     assert [name for name, _ in front.named_parameters()] == ["vectors"]
 
 
+def test_meanings_are_added_and_stay_as_they_are():
+    plain, samples = made(), numbers()
+    table = torch.randn(6, 5).index_fill(0, torch.tensor([0]), 0.0).half()
+    front = Embedding(15, 4, 5, dropout=0.5, pieces=2, common=4, linear=plain.linear, meanings=table).eval()
+    front.vectors = plain.vectors
+    words = [torch.randint(0, 6, (len(ids), 1)) for ids in samples]
+    batch = Padded.stack([torch.cat(both, 1) for both in zip(samples, words, strict=True)])
+    found, without = front(batch).data, plain(Padded.stack(samples)).data
+    for row, bare, numbered in zip(found, without, words, strict=True):
+        torch.testing.assert_close(row[: len(numbered), :5] - bare[: len(numbered), :5], table[numbered[:, 0]].float())
+        assert not row[len(numbered) :].any()
+    torch.testing.assert_close(found[..., 5:], without[..., 5:])
+    assert [name for name, _ in front.named_parameters()] == ["vectors"]
+    assert front.sample_shape == (20, 5)
+
+
 def test_the_linear_model_is_that_of_scikit_learn_on_bags_weighted_by_naive_bayes():
     from sklearn.svm import LinearSVC
 

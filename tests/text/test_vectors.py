@@ -6,7 +6,9 @@ import numpy as np
 import pytest
 
 from crnn.errors import UnreadableError
-from crnn.text.vectors import read_vectors
+from crnn.text import vectors
+from crnn.text.normalize import normalise
+from crnn.text.vectors import WordVectors, read_vectors, starting_vectors
 
 LINES = "good 1 0 0.5\nBad -1 0 0\nnew york 0 1 0\n"
 
@@ -27,6 +29,30 @@ def test_fasttext_glove_and_gzip_are_read_alike(tmp_path):
 def test_the_wanted_case_wins(tmp_path):
     (tmp_path / "a.vec").write_text("Good 9 9\ngood 1 1\nGOOD 8 8\n")
     np.testing.assert_allclose(read_vectors(tmp_path / "a.vec", {"good"})["good"], [1, 1])
+
+
+def test_of_other_words_the_first_are_kept_and_of_the_wanted_all(tmp_path):
+    (tmp_path / "a.vec").write_text("The 1\nＡ 2\nthe 3\nof 4\nand 5\ngood 6\n", "utf-8")
+    found = read_vectors(tmp_path / "a.vec", {"good"}, 3, normalise)
+    assert {word: float(vector[0]) for word, vector in found.items()} == {"the": 3, "a": 2, "of": 4, "good": 6}
+
+
+def test_the_longest_word_that_ends_at_a_character_is_the_one_meant():
+    known = WordVectors(["店", "酒店", "大酒店", "room", "Paris", "room店"], 2)
+    assert known.numbers(["大", "酒", "店", "酒", "room", "店", "Room", "paris", "Paris"]).tolist() == [
+        *(0, 0, 3, 0, 4, 1, 4, 0, 5)
+    ]
+    assert not known.table.any()
+    assert known.places_in(WordVectors(["room", "店"], 2)) == [0, 2, -1, -1, 1, -1, -1]
+
+
+def test_vectors_are_brought_to_one_spread(tmp_path, monkeypatch):
+    monkeypatch.setattr(vectors, "MOST_OTHERS", 1)
+    (tmp_path / "a.vec").write_text("good 30 40\nnone 0 0\nrare 1 0\nbad -30 0\n")
+    found = starting_vectors(tmp_path / "a.vec", [["good"], ["bad"]], 0.5)
+    assert found.words == ["good", "none", "bad"]
+    given = np.array([[0, 0], [30, 40], [0, 0], [-30, 0]])
+    np.testing.assert_allclose(found.table, given * 0.5 / given[1:].std(), rtol=1e-6)
 
 
 @pytest.mark.parametrize(

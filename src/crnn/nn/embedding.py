@@ -19,9 +19,10 @@ class Embedding(nn.Module):
     """Numbers ``(B, T, slots)`` to features ``(B, T, width + wide)``; 0 and below stand for nothing.
 
     The first `width` features are the sum of the vectors of a step's slots over the root of their number, so that a
-    word with many character n-grams is no louder than one with few. Beside them a `Linear` model may stand: the last
-    `wide` features are what each step adds to its scores, which `NetworkSpec.wide` takes past the network (as the wide
-    part in Cheng et al. 2016, arXiv:1606.07792).
+    word with many character n-grams is no louder than one with few. Where there are `meanings`, the vector of a further
+    slot is added, which training leaves as it is. Beside them a `Linear` model may stand: the last `wide` features are
+    what each step adds to its scores, which `NetworkSpec.wide` takes past the network (as the wide part in Cheng et al.
+    2016, arXiv:1606.07792).
 
     Both are bags in one fused call each; no vector is copied for each slot.
 
@@ -33,7 +34,10 @@ class Embedding(nn.Module):
         pieces: So many of the last slots tell of parts of what the first slot tells of.
         common: Numbers of the first slot up to here are known well: the network does not look at their parts.
         linear: The model beside the network, or None.
+        meanings: Vectors that were learnt elsewhere, ``(rows, width)``, with that of nothing, or None.
     """
+
+    meanings: Tensor | None
 
     SPREAD = 0.1
     """Standard deviation of the first vectors."""
@@ -47,13 +51,15 @@ class Embedding(nn.Module):
         pieces: int = 0,
         common: int = 0,
         linear: Linear | None = None,
+        meanings: Tensor | None = None,
     ) -> None:
         super().__init__()
-        self.slots = slots
+        self.slots = slots + (meanings is not None)
         self.pieces, self.common = pieces, common
         self.dropout = Dropout(dropout)
         self.vectors = nn.Parameter(torch.empty(rows, width).normal_(0.0, self.SPREAD))
         self.linear = linear
+        self.register_buffer("meanings", meanings)
 
     @property
     def sample_shape(self) -> tuple[int, ...]:
@@ -67,10 +73,15 @@ class Embedding(nn.Module):
     def forward(self, x: Padded) -> Padded:
         """Map ``(B, T, slots)`` to ``(B, T, width + wide)``."""
         ids = x.filled(0.0).data.to(torch.int64).clamp_min(0)
+        if self.meanings is not None:
+            ids, words = ids[..., :-1], ids[..., -1]
         flat = self._seen(ids.flatten(0, 1))
         found = F.embedding_bag(flat, self.vectors, mode="sum", padding_idx=0)
         count = (flat > 0).sum(1, keepdim=True).clamp_min(1)
-        features = self.dropout(found * count.to(found.dtype).rsqrt()).reshape(*ids.shape[:2], -1)
+        features = (found * count.to(found.dtype).rsqrt()).reshape(*ids.shape[:2], -1)
+        if self.meanings is not None:
+            features = features + F.embedding(words, self.meanings).to(features.dtype)
+        features = self.dropout(features)
         if self.linear is None:
             return x.with_data(features)
         # In training the network answers alone, and what would go past it is not worth computing.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import copy
+import functools
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, ClassVar, Self
@@ -33,7 +34,7 @@ from crnn.tasks.text_vocabulary import vocabulary_spec
 from crnn.text.augment import Drop, Swap
 from crnn.text.long import both_ends, first_and_last
 from crnn.text.normalize import as_tokens, normalise, tokenise
-from crnn.text.vectors import starting_vectors
+from crnn.text.vectors import WordVectors, starting_vectors
 from crnn.text.vocabulary import Vocabulary
 
 Tokeniser = Callable[[str], list[str]]
@@ -44,6 +45,9 @@ WIDTHS = (32, 64, 96, 128)
 
 MOST_WIDE = 32
 """Labels up to which a linear model stands beside the network: its table has a column for each."""
+
+WORDS_SPREAD = 0.3
+"""Standard deviation of word vectors that others have trained, as the network reads them."""
 
 MOST_GRAMS = 40_000
 """N-grams that have a vector, the commonest; the linear model knows them all."""
@@ -61,7 +65,9 @@ class TextClassification(Task):
         multi_label: A text may have several labels: a list, or a cell divided by ``|``, ``;`` or ``,``.
         lower: Whether case is given up.
         longest: Most tokens of a text that are read: of a longer one the beginning, and of its end a quarter.
-        vectors: File of word vectors to start from: fastText ``.vec`` or GloVe text, plain or gzipped.
+        vectors: File of word vectors that others have trained: fastText ``.vec`` or GloVe text, plain or gzipped. Words
+            that training texts do not have mean something too, then; of scripts without spaces words of several
+            characters are found.
         augment: Whether to vary training texts.
         tokeniser: From a normalised text to its tokens, where the task's own will not do. A saved model cannot hold it:
             set `tokeniser` again after loading.
@@ -73,7 +79,7 @@ class TextClassification(Task):
         Option("label", str, "Column of the label, by name or position [default: found]."),
         Option("multi_label", bool, "Whether a text may have several labels."),
         Option("longest", int, "Most tokens of a text that are read."),
-        Option("vectors", Path, "File of word vectors to start from."),
+        Option("vectors", Path, "File of word vectors that others have trained."),
     )
 
     def __init__(
@@ -106,11 +112,10 @@ class TextClassification(Task):
         self.own_tokeniser = tokeniser is not None
         self.labels: Labels | None = None
         self.vocabulary: Vocabulary | None = None
-        self.vector_width = 0
+        self.words: WordVectors | None = None
         self.temperature = 1.0
         self.seen = Marks()
         self._linear: Linear | None = None
-        self._vectors: dict[str, NDArray[np.float32]] = {}
         self._size = 1
         self.losses = ("binary_cross_entropy",) if multi_label else ("cross_entropy",)
         self.plan = Plan(
@@ -145,7 +150,7 @@ class TextClassification(Task):
     @property
     def width(self) -> int:
         """Features of a step that the network reads."""
-        return self.vector_width or WIDTHS[self._size]
+        return WIDTHS[self._size] if self.words is None else self.words.width
 
     @property
     def wide(self) -> int:
@@ -167,8 +172,11 @@ class TextClassification(Task):
     def rows_in(self, other: Task) -> dict[str, Sequence[int]]:
         """Vectors go on by word and n-gram; the linear model is solved anew, for the new texts."""
         assert isinstance(other, TextClassification)
-        vectors = self._known().places_in(other._known())
-        return {**super().rows_in(other), "front.vectors": vectors[: self._vector_rows].tolist(), "front.linear.": ()}
+        vectors = self._known().places_in(other._known())[: self._vector_rows].tolist()
+        rows = {**super().rows_in(other), "front.vectors": vectors, "front.linear.": ()}
+        if self.words is not None and other.words is not None:
+            rows["front.meanings"] = self.words.places_in(other.words)
+        return rows
 
     def fitting(self, spec: AnySpec) -> AnySpec:
         """With as many scores past the network as there are labels now."""
@@ -181,19 +189,16 @@ class TextClassification(Task):
         return min(len(vocabulary), 1 + len(vocabulary.words) + MOST_GRAMS)
 
     def front(self) -> nn.Module:
-        """The tables of words and n-grams, and the linear model; at first with what was learnt or read."""
+        """The tables of words and n-grams, and the linear model; with what was learnt or read."""
         vocabulary = self._known()
         spec = vocabulary.spec
         linear = self._linear
         if linear is None and self.wide:
             linear = text_linear.empty(vocabulary, self.wide)
         own = None if linear is None else copy.deepcopy(linear)
-        front = Embedding(self._vector_rows, spec.slots, self.width, 0.3, spec.pieces, vocabulary.common, own)
-        for number, word in enumerate(vocabulary.words, start=1):
-            if word in self._vectors and front.vectors.device.type != "meta":
-                with torch.no_grad():
-                    front.vectors[number] = torch.from_numpy(self._vectors[word])
-        return front
+        words = None if self.words is None else torch.from_numpy(self.words.table).half()
+        common = vocabulary.common
+        return Embedding(self._vector_rows, spec.slots, self.width, 0.3, spec.pieces, common, own, words)
 
     def vary_inputs(self) -> Vary | None:
         """Hide single tokens, exchange neighbours now and then."""
@@ -212,7 +217,7 @@ class TextClassification(Task):
         records, findings = self.reader.unlabelled(data)
         text_doubts.note_files(records, findings, self._long, self.longest)
         if self.vocabulary is not None:
-            text_doubts.note_unknown(records, findings, self.tokens, self.vocabulary)
+            text_doubts.note_unknown(records, findings, self.tokens, self._knows)
         if self.labels is not None and isinstance(data, (str, Path)):
             text_doubts.refuse_labels_as_texts(records, data, self.labels)
         return records, findings
@@ -250,8 +255,8 @@ class TextClassification(Task):
         if self.wide:
             self._linear = text_linear.solved(self.vocabulary, texts, self._sides(records))
         if self.vectors is not None:
-            self._vectors = starting_vectors(self.vectors, self.vocabulary.words, Embedding.SPREAD)
-            self.vector_width = len(next(iter(self._vectors.values())))
+            fold = functools.partial(normalise, lower=self.lower)
+            self.words = starting_vectors(self.vectors, texts, WORDS_SPREAD, fold)
 
     def follow(self, records: Sequence[Record], alphabet: str) -> None:
         """As `learn`; what the weights were trained on before is no test of them either."""
@@ -297,8 +302,10 @@ class TextClassification(Task):
         tokens = self.tokens(text_of(record))
         if not tokens:
             raise DataError(f"{record.name} holds no word and no sign: give a text")
-        ids = self._known().numbers(tokens).astype(np.float32)
-        return Example(ids, None if record.target is None else self._encoded(record), record)
+        ids = self._known().numbers(tokens)
+        if self.words is not None:
+            ids = np.column_stack([ids, self.words.numbers(tokens)])
+        return Example(ids.astype(np.float32), None if record.target is None else self._encoded(record), record)
 
     def _encoded(self, record: Record) -> Any:
         assert self.labels is not None
@@ -307,7 +314,8 @@ class TextClassification(Task):
     def preparation(self) -> dict[str, Any]:
         """The vocabulary and how texts are cut."""
         config = self.config()
-        return {name: config[name] for name in ("name", "lower", "longest", "own_tokeniser", "labels", "vocabulary")}
+        names = ("name", "lower", "longest", "own_tokeniser", "labels", "vocabulary", "words")
+        return {name: config[name] for name in names}
 
     # ── answers ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -382,7 +390,7 @@ class TextClassification(Task):
             "own_tokeniser": self.own_tokeniser,
             "labels": None if self.labels is None else self.labels.names,
             "size": self._size,
-            "vector_width": self.vector_width,
+            "words": None if self.words is None else self.words.to_dict(),
             "temperature": self.temperature,
             "vocabulary": None if self.vocabulary is None else self.vocabulary.to_dict(),
             "seen": self.seen.packed(),
@@ -398,10 +406,15 @@ class TextClassification(Task):
         task.own_tokeniser = config["own_tokeniser"]
         task.labels = None if config["labels"] is None else Labels(config["labels"])
         task.vocabulary = None if config["vocabulary"] is None else Vocabulary.from_dict(config["vocabulary"])
-        task._size, task.vector_width = config["size"], config["vector_width"]
+        task.words = None if config["words"] is None else WordVectors.from_dict(config["words"])
+        task._size = config["size"]
         task.temperature = config["temperature"]
         task.seen = Marks.unpacked(config["seen"])
         return task
+
+    def _knows(self, tokens: Sequence[str]) -> bool:
+        """Whether any of some tokens was in training texts, or is a word whose meaning is known otherwise."""
+        return self._known().knows_any(tokens) or (self.words is not None and bool(self.words.numbers(tokens).any()))
 
     def _known(self) -> Vocabulary:
         if self.vocabulary is None:

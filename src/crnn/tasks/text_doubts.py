@@ -12,10 +12,12 @@ from crnn.data.findings import Findings
 from crnn.errors import DataError, SplitError, UnreadableError
 from crnn.tasks.labels import Labels
 from crnn.tasks.text_reading import text_of
-from crnn.text.vocabulary import Vocabulary
 
 Tokens = Callable[[str], list[str]]
 """From a text as it came to the tokens that are read."""
+
+Known = Callable[[Sequence[str]], bool]
+"""Whether any of some tokens tells a model something."""
 
 
 def note_files(records: Sequence[Record], findings: Findings, is_long: Callable[[str], bool], longest: int) -> None:
@@ -27,12 +29,12 @@ def note_files(records: Sequence[Record], findings: Findings, is_long: Callable[
                 findings.add(f"text of more than {longest} tokens", record.name, advice, dropped=False)
 
 
-def note_unknown(records: Sequence[Record], findings: Findings, tokens: Tokens, vocabulary: Vocabulary) -> None:
+def note_unknown(records: Sequence[Record], findings: Findings, tokens: Tokens, known: Known) -> None:
     """Say of which texts no word and no n-gram is known, so that their answers are a guess."""
     advice = "Nothing like it was in training: its answer is no more than a guess."
     for record in records:
         with contextlib.suppress(UnreadableError):  # named where it is prepared
-            if (found := tokens(text_of(record))) and not vocabulary.knows_any(found):
+            if (found := tokens(text_of(record))) and not known(found):
                 findings.add("text without a known word", record.name, advice, dropped=False)
 
 

@@ -94,6 +94,16 @@ def is_word(token: str) -> bool:
     return len(token) > 1 and any(sign.isalpha() for sign in token)
 
 
+def is_character(token: str) -> bool:
+    """Whether a token is a single character of a script without spaces.
+
+    Example:
+        >>> [is_character(token) for token in ("a", "房", "房间")]
+        [False, True, False]
+    """
+    return len(token) == 1 and _SPACELESS_ONE.match(token) is not None
+
+
 def spaceless(tokens: list[str]) -> bool:
     """Whether most of the tokens are characters of scripts without spaces.
 
@@ -101,8 +111,7 @@ def spaceless(tokens: list[str]) -> bool:
         >>> spaceless(tokenise("我爱 python")), spaceless(tokenise("i love 北京"))
         (True, False)
     """
-    count = sum(len(token) == 1 and _SPACELESS_ONE.match(token) is not None for token in tokens)
-    return 2 * count > len(tokens)
+    return 2 * sum(map(is_character, tokens)) > len(tokens)
 
 
 def _controls(text: str) -> bool:

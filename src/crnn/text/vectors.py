@@ -3,41 +3,116 @@
 from __future__ import annotations
 
 import gzip
+import itertools
 import re
 import zlib
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from crnn.errors import DataError, UnreadableError
+from crnn.text.normalize import is_character
 
 Vector = NDArray[np.float32]
+
+MOST_OTHERS = 100_000
+"""Words that training texts do not have, of which vectors are kept: the first of a file, which are its commonest."""
+
+LONGEST = 8
+"""Most characters of a word of scripts without spaces."""
 
 _GAPS = re.compile(r"[ \t]+")
 
 
-def starting_vectors(path: str | Path, words: Collection[str], spread: float) -> dict[str, Vector]:
-    """The vectors of some words, as `read_vectors` gives them, brought to a spread that a network starts well from.
+class WordVectors:
+    """Words whose meaning is known beforehand, by number: 0 is none, then the words in the order of their vectors.
+
+    Args:
+        words: In the order of their numbers, from 1 up.
+        width: Numbers of a vector.
+        table: The vectors ``(1 + N, width)``, with that of no word; None where weights from a file will hold them.
+
+    Example:
+        >>> known = WordVectors(["room", "酒店", "店"], 2)
+        >>> known.numbers(["The", "Room"]).tolist(), known.numbers(["酒", "店"]).tolist()
+        ([0, 1], [0, 2])
+    """
+
+    def __init__(self, words: Sequence[str], width: int, table: Vector | None = None) -> None:
+        self.words, self.width, self._table = list(words), width, table
+        self._numbers = {word: number for number, word in enumerate(self.words, start=1)}
+        self._longest = min(LONGEST, max((len(word) for word in self.words if is_character(word[:1])), default=1))
+
+    @property
+    def table(self) -> Vector:
+        """The vectors, zeros where they are not at hand, ``(1 + N, width)``."""
+        return np.zeros((1 + len(self.words), self.width), np.float32) if self._table is None else self._table
+
+    def numbers(self, tokens: Sequence[str]) -> NDArray[np.int64]:
+        """For each token ``(T,)`` the number of the word it is; of a character that of the longest word it ends."""
+        found = np.zeros(len(tokens), dtype=np.int64)
+        for step, token in enumerate(tokens):
+            word, found[step] = token, self._number(token)
+            if not is_character(token):
+                continue
+            for before in reversed(tokens[max(0, step + 1 - self._longest) : step]):
+                if not is_character(before):
+                    break
+                word = before + word
+                found[step] = self._numbers.get(word, found[step])
+        return found
+
+    def places_in(self, other: WordVectors) -> list[int]:
+        """For each number that of the same word in others, or -1."""
+        return [0, *(other._numbers.get(word, -1) for word in self.words)]
+
+    def to_dict(self) -> dict[str, Any]:
+        """As plain JSON, without the vectors."""
+        return {"words": self.words, "width": self.width}
+
+    @classmethod
+    def from_dict(cls, data: dict[str, Any]) -> WordVectors:
+        """Read what `to_dict` wrote."""
+        return cls(data["words"], data["width"])
+
+    def _number(self, token: str) -> int:
+        return self._numbers.get(token) or self._numbers.get(token.lower(), 0)
+
+
+def starting_vectors(
+    path: str | Path, texts: Sequence[Sequence[str]], spread: float, fold: Callable[[str], str] = str.lower
+) -> WordVectors:
+    """The words of texts, and other common ones, that `read_vectors` gives, with their vectors.
+
+    They are brought to a spread that a network reads well; among each other they stay as loud as they are.
 
     Raises:
         UnreadableError: as `read_vectors`.
-        DataError: the file knows none of the words.
+        DataError: the file knows no word of the texts.
     """
-    found = read_vectors(path, words)
-    if not found:
+    words = set(itertools.chain.from_iterable(texts))
+    found = read_vectors(path, words, MOST_OTHERS, fold)
+    table = np.stack([np.zeros_like(next(iter(found.values()))), *found.values()])
+    table *= spread / (float(table[1:].std()) or 1.0)
+    known = WordVectors(list(found), table.shape[1], table)
+    if not any(known.numbers(tokens).any() for tokens in texts):
         raise DataError(f"{path} knows none of the {len(words):,} words of the training texts")
-    scale = spread / (float(np.std(np.stack(list(found.values())))) or 1.0)
-    return {word: vector * np.float32(scale) for word, vector in found.items()}
+    return known
 
 
-def read_vectors(path: str | Path, words: Collection[str]) -> dict[str, Vector]:
+def read_vectors(
+    path: str | Path, words: Collection[str], others: int = 0, fold: Callable[[str], str] = str.lower
+) -> dict[str, Vector]:
     r"""The vectors of some words; the file is read once, line by line, and nothing else of it is kept.
 
     Args:
         path: A line a word, its numbers behind it; a first line with two numbers (count and width) is understood.
-        words: The wanted words. A word that the file holds only in another case gets that vector.
+        words: The wanted words. A word that the file holds only in another form gets that vector.
+        others: The first so many of the other words are wanted too.
+        fold: From a word of the file to the form in which words are wanted.
 
     Raises:
         UnreadableError: no such file, no vectors in it, or lines of different width.
@@ -51,8 +126,8 @@ def read_vectors(path: str | Path, words: Collection[str]) -> dict[str, Vector]:
     """
     file = Path(path)
     wanted = set(words)
-    exact: dict[str, Vector] = {}
-    folded: dict[str, Vector] = {}
+    found: dict[str, Vector] = {}
+    exact: set[str] = set()
     width = 0
     for number, line in _lines(file):
         name, *cells = _GAPS.split(line)
@@ -65,14 +140,17 @@ def read_vectors(path: str | Path, words: Collection[str]) -> dict[str, Vector]:
             raise UnreadableError(f"{file} is no file of word vectors: line {number} has no number behind its word")
         if not cells or len(cells) != width:
             raise UnreadableError(f"{file}, line {number} has {len(cells)} numbers, not {width}: is the file whole?")
-        lowered = name.lower()
-        if name in wanted and name not in exact:
-            exact[name] = _numbers(cells, file, number)
-        elif lowered in wanted and lowered not in folded:
-            folded[lowered] = _numbers(cells, file, number)
+        word = fold(name)
+        if word not in wanted and word not in found:
+            if not others or not word:
+                continue
+            others -= 1
+        if word not in found or (name == word and word not in exact):
+            found[word] = _numbers(cells, file, number)
+            exact |= {word} & {name}
     if width == 0:
         raise UnreadableError(f"{file} holds no word vectors: give a line a word, its numbers behind it")
-    return {**folded, **exact}
+    return found
 
 
 def _numbers(cells: list[str], file: Path, line: int) -> Vector:
