@@ -19,6 +19,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable
+from typing import Any
 
 
 class CrnnError(Exception):
@@ -80,3 +81,14 @@ class MissingExtraError(CrnnError, ImportError):
 
     def __init__(self, purpose: str, extra: str) -> None:
         super().__init__(f'{purpose} needs the extra: pip install "crnn[{extra}]"')
+
+
+def kind_of(value: Any) -> str:
+    """What a value is, for messages.
+
+    Example:
+        >>> kind_of(3), kind_of([3]), kind_of(None)
+        ('an int', 'a list', 'None')
+    """
+    name = type(value).__name__
+    return "None" if value is None else f"{'an' if name[0] in 'aeioAEIO' else 'a'} {name}"

@@ -47,7 +47,7 @@ def test_vector_targets_and_container():
         (np.zeros((0, 4, 2)), None, "no samples"),
         (np.zeros((2, 0, 2)), None, "row 0 is empty"),
         (np.zeros((2, 4, 2)), [1], "y has 1 values, x has 2"),
-        (np.zeros((2, 4, 2)), 5, "y is a int"),
+        (np.zeros((2, 4, 2)), 5, "y is an int"),
         (np.zeros((2, 4, 2)), [1.0, np.nan], "target of row 1 holds NaN"),
         (np.array([[["a"]]]), None, "not real numbers"),
         ("hello", None, "x is a str"),
@@ -106,7 +106,7 @@ def test_datasets_generators_and_dicts_agree():
 
 @pytest.mark.parametrize(
     ("items", "message"),
-    [([], "empty"), ([(1, 2, 3, 4)], "4 parts"), ([3], "a int"), ([{"q": 1}], "has the keys q"), (7, "no dataset")],
+    [([], "empty"), ([(1, 2, 3, 4)], "4 parts"), ([3], "an int"), ([{"q": 1}], "has the keys q"), (7, "no dataset")],
 )
 def test_other_items_are_refused(items, message):
     with pytest.raises(DataError, match=message):

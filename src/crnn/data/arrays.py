@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from crnn.data.example import Record
 from crnn.data.findings import Findings
-from crnn.errors import DataError, ShapeError
+from crnn.errors import DataError, ShapeError, kind_of
 
 CHECKED_VALUES = 1 << 24
 """Values looked at in one go when searching for NaN, so that a large memory map is never read whole."""
@@ -168,7 +168,7 @@ def _samples(x: Any, dims: Sequence[int]) -> list[NDArray[Any]]:
     elif isinstance(whole, (Sequence, np.ndarray)) and not isinstance(whole, str):
         samples = [_as_array(item, f"row {row}") for row, item in enumerate(whole)]
     else:
-        raise ShapeError(f"x is a {type(x).__name__}: give a NumPy array, a torch tensor or a list of arrays")
+        raise ShapeError(f"x is {kind_of(x)}: give a NumPy array, a torch tensor or a list of arrays")
     if not samples:
         raise ShapeError("x has no samples: give at least one")
     tail = samples[0].shape[1:]
@@ -213,7 +213,7 @@ def _refuse_bad_targets(targets: Sequence[Any], names: Sequence[str]) -> None:
 def _column(what: str, given: Any, count: int) -> list[Any]:
     values = as_numpy(given)
     if isinstance(values, (str, bytes, Mapping)) or not hasattr(values, "__len__") or np.shape(values) == ():
-        raise ShapeError(f"{what} is a {type(given).__name__}: give one value for each of the {count} samples")
+        raise ShapeError(f"{what} is {kind_of(given)}: give one value for each of the {count} samples")
     if len(values) != count:
         raise ShapeError(f"{what} has {len(values)} values, x has {count} samples: give one a sample")
     if isinstance(values, np.ndarray) and values.ndim == 1:
@@ -244,7 +244,7 @@ def _items(dataset: Any) -> Iterable[Any]:
     if hasattr(dataset, "__getitem__") and hasattr(dataset, "__len__") and not isinstance(dataset, Mapping):
         return (dataset[row] for row in range(len(dataset)))
     if not isinstance(dataset, Iterable) or isinstance(dataset, Mapping):
-        raise DataError(f"a {type(dataset).__name__} is no dataset: give an iterable of (x, y) pairs or dicts")
+        raise DataError(f"{kind_of(dataset)} is no dataset: give an iterable of (x, y) pairs or dicts")
     return dataset
 
 
@@ -256,7 +256,7 @@ def _parts(item: Any, row: int) -> tuple[Any, Any, float]:
         return (source["array"] if isinstance(source, Mapping) and "array" in source else source), target, 1.0
     if isinstance(item, tuple | list) and len(item) in (2, 3):
         return item[0], item[1], float(item[2]) if len(item) == 3 else 1.0
-    given = f"{len(item)} parts" if isinstance(item, tuple | list) else f"a {type(item).__name__}"
+    given = f"{len(item)} parts" if isinstance(item, tuple | list) else f"{kind_of(item)}"
     raise DataError(f"item {row} of the dataset is {given}: give (x, y) pairs, or dicts with 'x' and 'y'")
 
 

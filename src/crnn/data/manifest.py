@@ -140,7 +140,7 @@ def _places(
     for role in (*wanted, *needed):
         if role not in COLUMNS:
             raise UnknownNameError("column role", role, COLUMNS)
-    places = {role: tuple(_named(table, role, name) for name in names) for role, names in wanted.items()}
+    places = {role: tuple(_named(table, role, name, needed) for name in names) for role, names in wanted.items()}
     taken = {place for found in places.values() for place in found}
     for role in COLUMNS:
         found = usual_place(table.header, role)
@@ -150,19 +150,19 @@ def _places(
     for role in needed:
         if role not in places:
             what = f"for the {role} ({', '.join(COLUMNS[role][:6])}, …)"
-            raise DataError(_missing(table, what, role, COLUMNS[role], taken))
+            raise DataError(_missing(table, what, role, needed, COLUMNS[role], taken))
     return places
 
 
-def _named(table: Table, role: str, name: Column) -> int:
+def _named(table: Table, role: str, name: Column, needed: Sequence[str]) -> int:
     if isinstance(name, int):
         width = max(len(row) for row in table.rows)
         if not 0 <= name < width:
-            raise DataError(f"columns={{{role!r}: {name}}}: {table.path} has the columns 0 to {width - 1}")
+            raise DataError(f"{role}={name}: {table.path} has the columns 0 to {width - 1}")
         return name
     folded = [fold_name(column) for column in table.header]
     if fold_name(name) not in folded:
-        raise DataError(_missing(table, f"{name!r} for the {role}", role, (name,)))
+        raise DataError(_missing(table, f"{name!r} for the {role}", role, needed, (name,)))
     return folded.index(fold_name(name))
 
 
@@ -177,16 +177,18 @@ def fold_name(name: str) -> str:
     return name.strip().lower().replace(" ", "_").replace("-", "_")
 
 
-def _missing(table: Table, what: str, role: str, names: Sequence[str], taken: Collection[int] = ()) -> str:
+def _missing(
+    table: Table, what: str, role: str, needed: Sequence[str], names: Sequence[str], taken: Collection[int] = ()
+) -> str:
     folded = [fold_name(name) for place, name in enumerate(table.header) if place not in taken]
     near = next(
         (found[0] for name in names if (found := difflib.get_close_matches(fold_name(name), folded, n=1))), None
     )
     hint = f" Did you mean {next(name for name in table.header if fold_name(name) == near)!r}?" if near else ""
-    return (
-        f"{table.path} has no column {what}; it has: {', '.join(table.header)}.{hint}"
-        f' Say which one it is: columns={{"{role}": "…"}}, or its position if the file has no header.'
-    )
+    advice = f"Call that column {role!r} in the first line."
+    if "text" in needed and role in needed and "path" not in needed:  # tasks that read texts can be told
+        advice = f"Say which one it is: --{role}, {role}=… in Python, or its position if the file has no header."
+    return f"{table.path} has no column {what}; it has: {', '.join(table.header)}.{hint} {advice}"
 
 
 @dataclass(frozen=True)

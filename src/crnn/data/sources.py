@@ -21,7 +21,7 @@ from crnn.data.folders import from_folder
 from crnn.data.manifest import Roles, from_manifest
 from crnn.data.other_kinds import refusal
 from crnn.data.table import ENDINGS
-from crnn.errors import DataError, UnreadableError
+from crnn.errors import DataError, UnreadableError, kind_of
 
 _SHOWN = 200
 """Letters of a path that an error shows."""
@@ -205,7 +205,7 @@ def _text(item: Any) -> Any:
 
 def _understood(data: Any) -> str:
     return (
-        f"a {type(data).__name__} is not understood as data. Give a folder with a folder per label; a manifest"
+        f"{kind_of(data)} is not understood as data. Give a folder with a folder per label; a manifest"
         " (CSV, TSV, JSONL); a zip or tar of either; arrays (N, T, F) with targets; a list of records, paths or texts;"
         " or a torch Dataset or iterable of (x, y) pairs"
     )

@@ -12,7 +12,7 @@ import numpy as np
 from crnn.data.example import Record
 from crnn.data.findings import Findings
 from crnn.data.sources import located
-from crnn.errors import DataError
+from crnn.errors import DataError, kind_of
 from crnn.series import scaling
 from crnn.series.known import completed
 from crnn.series.roles import Roles
@@ -54,7 +54,7 @@ def series_of(
         found = [replace(from_array(np.asarray(item))[0], name=f"series {at}") for at, item in enumerate(data, 1)]
     else:
         raise DataError(
-            f"a {type(data).__name__} is not understood as series: give a CSV file, an array (T,) or (T, C), or a"
+            f"{kind_of(data)} is not understood as series: give a CSV file, an array (T,) or (T, C), or a"
             " list of arrays (T_i,)"
         )
     return [completed(_finite(each), findings) for each in found]

@@ -15,7 +15,7 @@ from crnn.data.folder_tables import read_tables, tables_in
 from crnn.data.manifest import from_manifest, usual_place
 from crnn.data.sources import existing, located, read
 from crnn.data.table import BEGINNING, ENDINGS, is_tabbed, read_beginning, read_header, read_text
-from crnn.errors import DataError, UnreadableError
+from crnn.errors import DataError, UnreadableError, kind_of
 from crnn.tasks.text_labels import with_label, with_labels
 from crnn.tasks.text_tables import TextTables
 
@@ -97,8 +97,9 @@ def _whole(records: list[Record], findings: Findings) -> tuple[list[Record], Fin
         elif isinstance(record.source, (str, Path)):
             kept.append(record)
         else:
-            kind = type(record.source).__name__
-            raise DataError(f"{record.name or f'row {row}'} is a {kind}, not a text: give texts or files of texts")
+            raise DataError(
+                f"{record.name or f'row {row}'} is {kind_of(record.source)}, not a text: give texts or files of texts"
+            )
     if not kept:
         raise DataError(f"there is no text to read:\n{findings}")
     return kept, findings
