@@ -48,6 +48,23 @@ def test_a_large_level_leaves_the_measures_exact(model):
     assert found.measures["last value"]["mae"] == pytest.approx(np.mean(errors), rel=1e-9)
 
 
+def test_the_ridge_beside_the_network_is_that_of_its_training_however_much_of_the_table_is_judged(model):
+    judged = [backtest(model, waves()[start:], folds=1) for start in (0, 100, 210)]
+    rows = [each.measures["linear ridge"] for each in judged]
+    assert rows[0]["mae"] == pytest.approx(rows[1]["mae"]) == pytest.approx(rows[2]["mae"])
+    names, values = model.metric_names, model.evaluate(waves()[210:])
+    assert judged[0].measures["the network"]["mae"] == pytest.approx(values[names.index("mae")], rel=1e-5)
+    ridge = model.task.baselines(None, model.examine(waves()[210:])[0])["linear ridge"]
+    truth = waves()[234:].T
+    assert rows[0]["mae"] == pytest.approx(np.abs(ridge.numpy() - truth).mean(), rel=1e-5)
+
+
+def test_steps_before_the_first_origin_are_not_said_to_be_judged(model):
+    found = backtest(model, waves()[150:], folds=20, stride=70)
+    assert found.origins == ("84", "84")
+    assert "judged on steps that were trained on" not in found.findings
+
+
 def test_every_measure_of_network_and_rules(found):
     assert set(found.measures) == {"the network", "last value", "seasonal naive", "drift", "linear ridge"}
     assert all(tuple(row) == MEASURES for row in found.measures.values())

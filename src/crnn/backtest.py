@@ -20,7 +20,7 @@ from crnn.series.known import note_unseen
 from crnn.series.series import Series
 from crnn.series.windows import WindowSet
 from crnn.tasks.forecasting import Forecasting
-from crnn.tasks.naive import NETWORK, naive
+from crnn.tasks.naive import NETWORK
 
 MEASURES = ("mse", "mae", "rmse", "mape", "smape", "mase", "rse", "wape", "coverage")
 
@@ -109,14 +109,14 @@ def backtest(
     if not parts:
         raise DataError(f"no series has {task.look_back} + {task.horizon} steps to be judged on:\n{findings}")
     windows = task.frame.windows(parts)
-    task.note_known(windows, findings)
     rows = _rows(windows, step)
     if not rows:
         raise DataError(f"no origin can be judged: what came there is mostly missing in the data:\n{findings}")
     judged = windows.chosen(rows)
+    task.note_known(judged, findings)
     said = _said(predictor, judged, batch_size)
     points = said if said.dim() == 2 else predictor.objective.point(said)
-    rules = naive(judged, task.linear_of(before), task.season)
+    rules = task.baselines(before, judged)
     found = {NETWORK: points, **rules}
     truth = judged.targets_of(judged.spaced().tolist())
     scales = judged.units_of(judged.spaced().tolist()).naive

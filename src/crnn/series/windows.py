@@ -107,6 +107,11 @@ class WindowSet(ExampleSet):
         which = int(np.searchsorted(self._starts, row, side="right")) - 1
         return which, int(self._origins[which][row - int(self._starts[which])])
 
+    def first_origins(self) -> list[tuple[Series, int]]:
+        """The series that have windows, each with the first step that one of these forecasts."""
+        pairs = zip(self.series, self._origins, strict=True)
+        return [(series, int(origins[0])) for series, origins in pairs if len(origins)]
+
     def spaced(self) -> NDArray[np.int64]:
         """The rows that are judged: all, or of too many an even choice."""
         count = len(self)

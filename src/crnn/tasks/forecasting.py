@@ -318,9 +318,9 @@ class Forecasting(Task):
     def note_known(self, judged: ExampleSet, findings: Findings) -> None:
         """Name the series of whose judged steps some were trained on, and those that training did not see at all."""
         assert isinstance(judged, WindowSet)
-        for series in judged.series:
+        for series, first in judged.first_origins():
             note_new(series, self.frame.scalings, findings)
-            self.seen.note(series, max(series.first, self.look_back), findings)
+            self.seen.note(series, first, findings)
 
     def baselines(self, train: Sequence[Record] | None, judged: ExampleSet) -> dict[str, Tensor]:
         """Last value, seasonal naive, drift, and the linear ridge of the training part, ``(N, H)`` in real units."""
