@@ -94,7 +94,7 @@ class Model:
             SpecError: the network has fewer stages.
         """
         origin = Origin(folder, alphabet, freeze)
-        model = cls(origin.task(), network=origin.spec)
+        model = cls(origin.task(), network=origin.spec, size=store.read_config(folder)["size"])
         model._origin = origin
         return model
 
@@ -236,6 +236,8 @@ class Model:
         self._learnt_from = train
         train_set = examples(self.task, train, findings, options.cache)
         dev_set = examples(self.task, dev, findings, options.cache) if dev else None
+        if dev_data is not None and dev_set is not None and dev_set.virtual:  # others are compared one by one
+            self.task.note_known(dev_set, findings)
         parts = checked(self.task, self._planned, self.compiled.objective, train_set, dev_set, findings)
         tell(findings)
         return parts

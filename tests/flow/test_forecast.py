@@ -3,6 +3,7 @@
 import csv
 import json
 
+import numpy as np
 import pytest
 
 from crnn.cli import main
@@ -140,12 +141,27 @@ def test_a_horizon_longer_than_the_series_is_said_at_once(folder, crnn_command, 
     assert "lower look_back or horizon" in err
 
 
+def strictly(text):
+    """JSON as the standard has it, without NaN."""
+    return json.loads(text, parse_constant=lambda name: pytest.fail(f"{name} is no JSON"))
+
+
 @SEEN
 def test_an_evaluation_is_plain_json(folder, crnn_command):
     code, out, _ = crnn_command("evaluate", folder / "model", folder / "past.csv", "--json")
     assert code == 0
-    facts = json.loads(out, parse_constant=lambda name: pytest.fail(f"{name} is no JSON"))
-    assert facts["beside"]["last value"]["coverage"] is None
+    assert strictly(out)["beside"]["last value"]["coverage"] is None
+
+
+@pytest.mark.filterwarnings("always::crnn.errors.DataWarning")
+def test_json_of_what_is_always_zero_is_plain_too(crnn_command, tmp_path):
+    days = np.datetime64("2024-01-01") + np.arange(84)
+    (tmp_path / "z.csv").write_text("date,sales\n" + "\n".join(f"{day},0" for day in days))
+    options = ["--horizon", "7", "--size", "tiny", "--epochs", "1", "--no-report", "--json"]
+    code, out, _ = crnn_command("train", "forecast", tmp_path / "z.csv", "--out", tmp_path / "m", *options)
+    assert (code, strictly(out)["best"]["val_wape"]) == (0, None)
+    code, out, _ = crnn_command("evaluate", tmp_path / "m", tmp_path / "z.csv", "--no-report", "--json")
+    assert (code, strictly(out)["metrics"]["mase"]) == (0, None)
 
 
 @pytest.mark.filterwarnings("always::crnn.errors.DataWarning")

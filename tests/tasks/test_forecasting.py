@@ -155,6 +155,37 @@ def test_a_series_too_short_to_validate_on_is_trained_on_and_told():
     assert findings["series too short to validate on"].names == ["series 2"]
 
 
+def test_a_share_that_leaves_training_no_window_is_not_taken_in_silence():
+    _, dev, findings = learnt(Forecasting(5, 10), waves(100)[:, 0], share=0.9)
+    assert len(dev[0].source) == 10 + 5
+    assert findings["less to validate on than asked for"].names == ["series (5 of 100 steps)"]
+    assert not len(learnt(Forecasting(5, 10), waves(100)[:, 0], share=0.8)[2])
+
+
+def dated(path, start="2024-01-01", steps=120, unit="D"):
+    days = np.datetime64(start, unit) + np.arange(steps)
+    rows = [f"{day},{value:.3f}" for day, value in zip(days, waves(steps)[:, 0], strict=True)]
+    path.write_text("\n".join(["date,load", *rows]))
+    return path
+
+
+def test_validation_data_that_are_trained_on_are_named(tmp_path):
+    table, later = dated(tmp_path / "a.csv"), dated(tmp_path / "b.csv", "2024-05-01", 40)
+    task, options = Forecasting(5, 10), crnn.TrainOptions(progress=False)
+    with pytest.warns(DataWarning, match="judged on steps that were trained on.*until 2024-04-29"):
+        crnn.Model(task, size="tiny").fit(table, validation_data=table, epochs=1, options=options)
+    crnn.Model(Forecasting(5, 10), size="tiny").fit(table, validation_data=later, epochs=1, options=options)
+
+
+def test_training_goes_on_with_steps_of_the_same_kind_alone(tmp_path):
+    model = crnn.Model(Forecasting(5, 10), size="tiny")
+    model.fit(dated(tmp_path / "a.csv"), epochs=1, options=crnn.TrainOptions(progress=False))
+    onwards = crnn.Model.starting_from(model.save(tmp_path / "m"))
+    assert onwards.size == "tiny"
+    with pytest.raises(DataError, match="steps of a month, the model was trained on steps of a day"):
+        onwards.fit(dated(tmp_path / "b.csv", "2024-01", 60, "M"), epochs=1)
+
+
 def test_series_without_a_window_are_left_out_and_told():
     task = Forecasting(5, 10)
     train, _, _ = learnt(task, [waves()[:, 0], waves(9)[:, 0], waves(1)[:, 0]])

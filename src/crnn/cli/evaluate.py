@@ -40,6 +40,7 @@ def run(
     from crnn import speed
     from crnn.data.split import part
     from crnn.model import Model
+    from crnn.report.tables import Compared
     from crnn.store import require_data
 
     speed.keep_memory()
@@ -59,7 +60,7 @@ def run(
             "samples": len(examples),
             "left_out": findings.dropped,
             "split": used,
-            "metrics": values,
+            "metrics": Compared("the network", values).to_dict(),
             "beside": {row.who: row.to_dict() for row in rows[1:]},
             "verdict": " ".join(verdict(trained, rows)),
             "findings": findings.to_dict(),

@@ -186,13 +186,15 @@ def _as_dict(part: str | dict[str, Any]) -> dict[str, Any]:
 def _say(model: Model, history: History, out: Path, page: Path | None, rows: list[Compared], as_json: bool) -> None:
     best = history.best
     if as_json:
+        from crnn.report.tables import Compared
+
         facts = {
             "model": str(out),
             "report": None if page is None else str(page),
             "parameters": model.parameters,
             "epochs": len(history),
             "interrupted": history.interrupted,
-            "best": best,
+            "best": Compared("the network", best).to_dict(),
             "beside": {row.who: row.to_dict() for row in rows[1:]},
             "verdict": " ".join(verdict(model, rows)),
             "findings": model.findings.to_dict(),

@@ -206,12 +206,18 @@ def tails(
         share: Of each, for validation.
         look_back: Steps of history.
         horizon: Steps to forecast.
-        findings: Where to name a series that is too short for both, which goes to training whole.
+        findings: Where to name a series that is too short for both, which goes to training whole, or for a tail as
+            long as asked for.
     """
     train, dev = [], []
     for record in records:
         series: Series = record.source
-        cut = len(series) - tail_for(len(series), share, look_back, horizon)
+        tail = tail_for(len(series), share, look_back, horizon)
+        cut = len(series) - tail
+        if 0 < tail < share * len(series) / 2:
+            advice = "More would leave training no window: lower validation_split, or shorten look-back or horizon."
+            told = f"{record.name} ({tail} of {len(series)} steps)"
+            findings.add("less to validate on than asked for", told, advice, dropped=False)
         train.append(replace(record, source=series.until(cut)))
         if cut < len(series):
             dev.append(replace(record, source=series.since(cut - look_back, look_back)))

@@ -184,7 +184,13 @@ class Forecasting(Task):
         self.seen, self.linear = Seen.of(list(filter(self.frame.fits, series))), None
 
     def follow(self, records: Sequence[Record], alphabet: str) -> None:
-        """As `learn`; what the weights were trained on before is no test of them either."""
+        """As `learn`; what the weights were trained on before is no test of them either.
+
+        Raises:
+            DataError: as `learn`, or a series of other steps than the weights were trained on.
+        """
+        for record in records:
+            self.frame.require_step(record.source)
         before = self.seen
         self.given = {**self.given, "horizon": self.horizon, "look_back": self.look_back}  # the network has them
         super().follow(records, alphabet)
