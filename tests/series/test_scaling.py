@@ -39,6 +39,12 @@ def test_a_constant_series_has_scale_one():
     assert learn(from_array(np.full(9, 5.0))[0], "standard", 1).scale == 1.0
 
 
+@pytest.mark.parametrize("unit", [1e-25, 1.0, 1e20])
+def test_the_unit_of_a_series_does_not_matter(unit):
+    values = np.sin(np.arange(50.0))
+    assert learn(from_array(values * unit)[0], "standard", 1).scale == pytest.approx(values.std() * unit)
+
+
 def test_an_unknown_kind_is_refused():
     with pytest.raises(UnknownNameError, match="standard"):
         learn(from_array(np.arange(5.0))[0], "standart", 1)

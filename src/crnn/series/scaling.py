@@ -102,7 +102,7 @@ def learn(series: Series, kind: str, season: int, *, counted: bool = False) -> S
         count, total, squares = count + len(given), total + float(given.sum()), squares + float(np.square(given).sum())
     mean = total / count
     spread = math.sqrt(max(squares / count - mean**2, 0.0))
-    flat = spread <= 1e-9 * max(abs(mean + shift), 1e-9)
+    flat = spread <= 1e-9 * abs(mean + shift)
     scale = max(naive, LEAST * spread) if kind == "season" and not math.isnan(naive) else spread
     return Scaling(mean + shift, 1.0 if flat else scale, log, naive, floor)
 
