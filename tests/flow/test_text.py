@@ -850,3 +850,47 @@ def test_explaining_names_a_text_without_a_known_word(model):
 def test_a_batch_has_a_sample(model):
     with pytest.raises(SpecError, match="batch_size=0"):
         model.predict(["房间"], batch_size=0)
+
+
+def ones(path, rows=60, names=("rude", "threat", "comment_text"), missing=""):
+    """A table with a column of zeros and ones for each label."""
+    words = {"rude": "idiot", "threat": "destroy"}
+    lines = []
+    for row in range(rows):
+        held = {"rude": row % 2, "threat": row % 3 == 0}
+        text = " ".join(["you", str(row), *(words[name] for name in words if held[name])])
+        lines.append([row, text, *(int(held[name]) for name in names if name in held)])
+    if missing:
+        lines[5][2] = missing
+    return written(path, [("id", "comment_text", *(name for name in names if name in words)), *lines])
+
+
+@pytest.mark.parametrize("label", [None, "rude,threat", ["Rude", "threat"]])
+@pytest.mark.filterwarnings("always::crnn.errors.DataWarning")
+def test_columns_of_zeros_and_ones_are_labels_together(tmp_path, label):
+    table = ones(tmp_path / "t.csv")
+    model = crnn.Model(crnn.TextClassification(multi_label=True, label=label), size="tiny")
+    model.fit(table, epochs=15, batch_size=8, options=QUIET)
+    assert model.task.class_names() == ["rude", "threat"]
+    assert ("columns of zeros and ones as labels" in model.findings) == (label is None)
+    assert "empty label" not in model.findings  # a row of zeros is a text without a label, as there are many
+    again = crnn.load(model.save(tmp_path / "m"))
+    assert again.evaluate(ones(tmp_path / "more.csv", 30))[again.metric_names.index("f1")] > 0.9
+    unlabelled = written(tmp_path / "new.csv", [("id", "comment_text"), (1, "you idiot"), (2, "destroy, idiot")])
+    assert [answer.labels for answer in again.predict(unlabelled)] == [("rude",), ("rude", "threat")]
+    listed = written(tmp_path / "listed.csv", [("text", "label"), ("you idiot", "rude"), ("destroy", "threat")])
+    assert again.evaluate(listed)[again.metric_names.index("f1")] == 1.0
+
+
+def test_cells_between_zeros_and_ones_are_named_and_columns_that_are_not_there(tmp_path):
+    records, findings = read(ones(tmp_path / "t.csv", missing="-1"), multi_label=True, label="rude,threat")
+    assert (len(records), findings["label that is neither 0 nor 1"].names) == (59, ["t.csv line 7, rude: '-1'"])
+    with pytest.raises(DataError, match="no column 'kind' for the labels; it has: id, comment_text, rude, threat"):
+        read(tmp_path / "t.csv", multi_label=True, label="rude,kind")
+    with pytest.raises(SpecError, match="several labels a text, multi_label=True"):
+        read(tmp_path / "t.csv", label="rude,threat")
+
+
+def test_columns_of_zeros_and_ones_are_asked_about_where_one_is_taken(tmp_path):
+    findings = read(ones(tmp_path / "t.csv"))[1]
+    assert findings["columns of zeros and ones"].names == ["rude, threat of t.csv"]

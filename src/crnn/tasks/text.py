@@ -62,7 +62,8 @@ class TextClassification(Task):
     Args:
         text: Column of the text, by name or position; several, as "title,body", are joined. None finds it.
         label: Column of the label, by name or position. None finds it.
-        multi_label: A text may have several labels: a list, or a cell divided by ``|``, ``;`` or ``,``.
+        multi_label: A text may have several labels: a list, a cell divided by ``|``, ``;`` or ``,``, or a column of
+            zeros and ones for each label; `label` names several of these, as "toxic,threat", or None finds them.
         lower: Whether case is given up.
         longest: Most tokens of a text that are read: of a longer one the beginning, and of its end a quarter.
         vectors: File of word vectors that others have trained: fastText ``.vec`` or GloVe text, plain or gzipped. Words
@@ -86,7 +87,7 @@ class TextClassification(Task):
         self,
         *,
         text: str | int | Sequence[str | int] | None = None,
-        label: str | int | None = None,
+        label: str | int | Sequence[str | int] | None = None,
         multi_label: bool = False,
         lower: bool = True,
         longest: int = 400,
@@ -97,11 +98,14 @@ class TextClassification(Task):
         if not isinstance(longest, int) or longest < 1:
             raise SpecError(f"longest={longest!r}: give a whole number of tokens from 1 up")
         label_column = columns(label)
-        if len(label_column) > 1:
-            raise SpecError(f"label={label!r}: give one column; for several labels in its cells, multi_label=True")
+        if len(label_column) > 1 and not multi_label:
+            raise SpecError(f"label={label!r}: give one column; for several labels a text, multi_label=True")
         if {*label_column} & {*columns(text)}:
             raise SpecError(f"text={text!r}, label={label!r}: a column cannot be the text and its own label")
-        self.tables = TextTables(columns(text), label_column[0] if label_column else None, multi_label)
+        several = label_column if len(label_column) > 1 else ()
+        self.tables = TextTables(
+            columns(text), None if several or not label_column else label_column[0], multi_label, several
+        )
         self.reader = Reader(self.tables)
         self.multi_label = multi_label
         self.lower = lower
@@ -381,6 +385,7 @@ class TextClassification(Task):
             "name": self.name,
             "text": list(self.tables.text),
             "label": self.tables.label,
+            "ones": list(self.tables.ones),
             "found": self.tables.found,
             "width": self.tables.width,
             "multi_label": self.multi_label,
@@ -401,7 +406,8 @@ class TextClassification(Task):
         """The task that `config` described."""
         settings = ("label", "multi_label", "lower", "longest", "augment")
         task = cls(text=config["text"] or None, **{name: config[name] for name in settings})
-        task.tables.found, task.tables.strict = dict(config.get("found", {})), False
+        task.tables.ones, task.tables.found = tuple(config["ones"]), dict(config["found"])
+        task.tables.strict = False
         task.tables.width = config["width"]
         task.own_tokeniser = config["own_tokeniser"]
         task.labels = None if config["labels"] is None else Labels(config["labels"])

@@ -14,6 +14,7 @@ from crnn.data.manifest import COLUMNS, Column, fold_name, usual_place
 from crnn.data.sources import read
 from crnn.data.table import read_header, read_table
 from crnn.errors import DataError, SpecError, UnreadableError
+from crnn.tasks.text_ones import columns_of_ones, has_columns, read_ones, text_column
 
 Named = dict[str, tuple[Column, ...]]
 """Columns by role, as they were said."""
@@ -31,7 +32,8 @@ class TextTables:
     Args:
         text: Columns of the text, joined by a space; empty to find it.
         label: Column of the label, or None to find it.
-        several: Whether a cell may hold several labels.
+        several: Whether a text may have several labels: in a cell, or as columns of zeros and ones.
+        ones: Columns of zeros and ones, one a label; empty to find them where there are several labels a text.
         found: Columns by role that were found in the first table with labels: later tables are tried by them, so
             that what was trained on can be predicted, and its likes without labels.
         strict: Whether a table without the columns that were said is an error: not where another table was trained on.
@@ -41,6 +43,7 @@ class TextTables:
     text: tuple[Column, ...] = ()
     label: Column | None = None
     several: bool = False
+    ones: tuple[Column, ...] = ()
     found: dict[str, Column] = field(default_factory=dict)
     strict: bool = True
     width: int = 0
@@ -55,7 +58,7 @@ class TextTables:
         Raises:
             DataError: nothing usable is there, or no column is the text or the label.
         """
-        records, findings = self._read(path, target)
+        records, findings = self._read_ones(path) if target and self._as_ones(path) else self._read(path, target)
         if len(self.text) < 2 and self.strict:
             self._note_unread(records, findings, path)
         if target and self.label is None and self.strict:
@@ -73,6 +76,27 @@ class TextTables:
             told = f"{_name(path, 'group')}, {len(groups)} groups"
             advice = "No group is in training and validation: rename the column if it says nothing of the texts."
             findings.add("column of groups", told, advice, dropped=False)
+        return records, findings
+
+    def _as_ones(self, path: Path) -> bool:
+        """Whether the labels of a table are columns of zeros and ones."""
+        if not self.several or self.label is not None:
+            return False
+        if self.ones:
+            return self.strict or has_columns(path, self.ones)
+        return bool(columns_of_ones(path))
+
+    def _read_ones(self, path: Path) -> Read:
+        """Records of a table with a column of zeros and ones for each label."""
+        ones = self.ones or columns_of_ones(path)
+        if not self.text and "text" not in self.found:
+            self.found = {"text": text_column(path)}
+        records, findings = read_ones(path, self.text or (self.found["text"],), ones)
+        if not self.ones:
+            self.ones = ones
+            advice = "Say label=…,… (--label …,…) if that is wrong."
+            told = f"{', '.join(map(str, ones))} of {path.name}"
+            findings.add("columns of zeros and ones as labels", told, advice, dropped=False)
         return records, findings
 
     def _read(self, path: Path, target: str | None) -> Read:
@@ -191,6 +215,9 @@ class TextTables:
         how = "Say text=… and label=… (--text, --label)" if self.strict else "Name the columns as in training"
         advice = f"{how} if that is wrong."
         findings.add("guessed column", f"{path.name}: {where} {told}", advice, dropped=False)
+        if target and not self.several and (ones := columns_of_ones(path)):
+            advice = "If each of them is a label, say multi_label=True (--multi-label)."
+            findings.add("columns of zeros and ones", f"{', '.join(ones)} of {path.name}", advice, dropped=False)
         return records, findings
 
 
