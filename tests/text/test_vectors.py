@@ -26,6 +26,22 @@ def test_fasttext_glove_and_gzip_are_read_alike(tmp_path):
         assert each["good"].dtype == np.float32
 
 
+@pytest.mark.parametrize("ending", [b"", b"\n"])
+@pytest.mark.parametrize("packed", [False, True])
+def test_the_binary_form_of_word2vec_is_read_too(tmp_path, ending, packed):
+    words = {"酒店": [1.5, -2.0], "good": [0.0, 1e-3], "</s>": [9.0, 9.0]}
+    parts = [name.encode() + b" " + np.array(vector, "<f4").tobytes() + ending for name, vector in words.items()]
+    content = b"3 2\n" + b"".join(parts)
+    (tmp_path / "a.bin").write_bytes(gzip.compress(content) if packed else content)
+    found = read_vectors(tmp_path / "a.bin", {"good", "酒店"})
+    assert {word: vector.tolist() for word, vector in found.items()} == {
+        word: np.array(words[word], np.float32).tolist() for word in ("酒店", "good")
+    }
+    (tmp_path / "a.bin").write_bytes(content[:-5])
+    with pytest.raises(UnreadableError, match="ends in word 3 of 3: is the file whole"):
+        read_vectors(tmp_path / "a.bin", {"good"})
+
+
 def test_the_wanted_case_wins(tmp_path):
     (tmp_path / "a.vec").write_text("Good 9 9\ngood 1 1\nGOOD 8 8\n")
     np.testing.assert_allclose(read_vectors(tmp_path / "a.vec", {"good"})["good"], [1, 1])

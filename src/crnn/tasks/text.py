@@ -66,9 +66,8 @@ class TextClassification(Task):
             zeros and ones for each label; `label` names several of these, as "toxic,threat", or None finds them.
         lower: Whether case is given up.
         longest: Most tokens of a text that are read: of a longer one the beginning, and of its end a quarter.
-        vectors: File of word vectors that others have trained: fastText ``.vec`` or GloVe text, plain or gzipped. Words
-            that training texts do not have mean something too, then; of scripts without spaces words of several
-            characters are found.
+        vectors: File of word vectors that others have trained, as fastText, GloVe or word2vec write them. Words that
+            training texts do not have mean something too, then, also Chinese ones of several characters.
         augment: Whether to vary training texts.
         tokeniser: From a normalised text to its tokens, where the task's own will not do. A saved model cannot hold it:
             set `tokeniser` again after loading.

@@ -1,4 +1,4 @@
-"""Word vectors that others have trained: fastText `.vec`, word2vec and GloVe text files, plain or gzipped."""
+"""Word vectors that others have trained: fastText `.vec`, GloVe text, word2vec in either form, plain or gzipped."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import gzip
 import itertools
 import re
 import zlib
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +25,9 @@ LONGEST = 8
 """Most characters of a word of scripts without spaces."""
 
 _GAPS = re.compile(r"[ \t]+")
+_SIZES = re.compile(rb"\d+ \d+\s*")
+_CONTROLS = re.compile(rb"[\x00-\x08]")
+"""Bytes that no text has, and that numbers in four bytes each soon have."""
 
 
 class WordVectors:
@@ -106,10 +109,11 @@ def starting_vectors(
 def read_vectors(
     path: str | Path, words: Collection[str], others: int = 0, fold: Callable[[str], str] = str.lower
 ) -> dict[str, Vector]:
-    r"""The vectors of some words; the file is read once, line by line, and nothing else of it is kept.
+    r"""The vectors of some words; the file is read once, word by word, and nothing else of it is kept.
 
     Args:
-        path: A line a word, its numbers behind it; a first line with two numbers (count and width) is understood.
+        path: A line a word, its numbers behind it; a first line with two numbers (count and width) is understood. Or
+            the binary form of word2vec, and either of them gzipped.
         words: The wanted words. A word that the file holds only in another form gets that vector.
         others: The first so many of the other words are wanted too.
         fold: From a word of the file to the form in which words are wanted.
@@ -124,12 +128,43 @@ def read_vectors(
         >>> {word: vector.tolist() for word, vector in read_vectors(file, {"good"}).items()}
         {'good': [1.0, 0.0, 0.0]}
     """
-    file = Path(path)
     wanted = set(words)
     found: dict[str, Vector] = {}
     exact: set[str] = set()
+    for place, name, numbers in _entries(Path(path)):
+        word = fold(name)
+        if word not in wanted and word not in found:
+            if not others or not word:
+                continue
+            others -= 1
+        if word not in found or (name == word and word not in exact):
+            found[word] = _vector(numbers, f"{path}, {place}")
+            exact |= {word} & {name}
+    return found
+
+
+def _entries(file: Path) -> Iterator[tuple[str, str, list[str] | bytes]]:
+    """Where each word stands, the word, and its numbers as they are written."""
+    try:
+        with file.open("rb") as raw:
+            packed = raw.read(2) == b"\x1f\x8b"
+        with gzip.open(file) if packed else file.open("rb") as content:
+            head = content.readline()
+            binary = _SIZES.fullmatch(head) and _CONTROLS.search(content.read(1000))
+            content.seek(len(head) if binary else 0)
+            yield from _binary(file, content.read, head) if binary else _text(file, content)
+    except (OSError, EOFError, zlib.error) as error:
+        if isinstance(error, UnreadableError):
+            raise
+        raise UnreadableError(f"{file} cannot be read ({error}): check the path and that the file is whole") from error
+
+
+def _text(file: Path, lines: Iterable[bytes]) -> Iterator[tuple[str, str, list[str]]]:
+    """A line a word."""
     width = 0
-    for number, line in _lines(file):
+    for number, raw in enumerate(lines, start=1):
+        if not (line := raw.decode("utf-8", "replace").rstrip("\r\n \t")):
+            continue
         name, *cells = _GAPS.split(line)
         if number == 1 and len(cells) == 1:
             continue
@@ -138,40 +173,31 @@ def read_vectors(
             name, cells = " ".join([name, *cells[:-width]]).strip(), cells[-width:]
         if not width:
             raise UnreadableError(f"{file} is no file of word vectors: line {number} has no number behind its word")
-        if not cells or len(cells) != width:
+        if len(cells) != width:
             raise UnreadableError(f"{file}, line {number} has {len(cells)} numbers, not {width}: is the file whole?")
-        word = fold(name)
-        if word not in wanted and word not in found:
-            if not others or not word:
-                continue
-            others -= 1
-        if word not in found or (name == word and word not in exact):
-            found[word] = _numbers(cells, file, number)
-            exact |= {word} & {name}
+        yield f"line {number}", name, cells
     if width == 0:
         raise UnreadableError(f"{file} holds no word vectors: give a line a word, its numbers behind it")
-    return found
 
 
-def _numbers(cells: list[str], file: Path, line: int) -> Vector:
+def _binary(file: Path, read: Callable[[int], bytes], head: bytes) -> Iterator[tuple[str, str, bytes]]:
+    """A word, a space, its numbers in four bytes each."""
+    count, width = map(int, head.split())
+    for number in range(1, count + 1):
+        name = bytearray()
+        while (sign := read(1)) not in (b" ", b""):
+            name += sign
+        numbers = read(4 * width)
+        if len(numbers) < 4 * width:
+            raise UnreadableError(f"{file} ends in word {number} of {count}: is the file whole?")
+        yield f"word {number}", name.decode("utf-8", "replace").strip("\n"), numbers
+
+
+def _vector(numbers: list[str] | bytes, where: str) -> Vector:
     try:
-        vector = np.array([float(cell) for cell in cells], dtype=np.float32)
+        vector = np.frombuffer(numbers, "<f4") if isinstance(numbers, bytes) else np.array(numbers, dtype=np.float32)
     except ValueError as error:
-        raise UnreadableError(f"{file}, line {line} holds no word vector: {error}") from error
+        raise UnreadableError(f"{where} holds no word vector: {error}") from error
     if not np.isfinite(vector).all():
-        raise UnreadableError(f"{file}, line {line} holds NaN or infinity: remove the line")
+        raise UnreadableError(f"{where} holds NaN or infinity: remove it")
     return vector
-
-
-def _lines(file: Path) -> Iterator[tuple[int, str]]:
-    try:
-        with file.open("rb") as raw:
-            packed = raw.read(2) == b"\x1f\x8b"
-        with gzip.open(file) if packed else file.open("rb") as lines:
-            for number, raw_line in enumerate(lines, start=1):
-                if line := raw_line.decode("utf-8", "replace").rstrip("\r\n \t"):
-                    yield number, line
-    except (OSError, EOFError, zlib.error) as error:
-        if isinstance(error, UnreadableError):
-            raise
-        raise UnreadableError(f"{file} cannot be read ({error}): check the path and that the file is whole") from error
