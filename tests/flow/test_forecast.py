@@ -152,10 +152,10 @@ def test_an_evaluation_is_plain_json(folder, crnn_command):
 def test_a_plot_is_a_png_and_says_which_number_is_which_name(folder, crnn_command, tmp_path):
     code, _, err = crnn_command("forecast", folder / "model", folder / "ahead.csv", "--plot", tmp_path / "next.jpg")
     assert (code, "call it" in err, "next.png" in err) == (1, True, True)
-    named = (folder / "ahead.csv").read_text(encoding="utf-8").replace("shop 2", "上海")
+    named = (folder / "ahead.csv").read_text(encoding="utf-8").replace("shop 2", "خلف").replace("shop 3", "2")
     (tmp_path / "ahead.csv").write_text(named, encoding="utf-8")
     code, _, err = crnn_command("forecast", folder / "model", tmp_path / "ahead.csv", "--plot", tmp_path / "next.png")
-    assert (code, f"note: in {tmp_path / 'next.png'} 2 is 上海" in err) == (0, True)
+    assert (code, f"note: in {tmp_path / 'next.png'} series 2 is خلف\n" in err) == (0, True)
 
 
 @pytest.mark.filterwarnings("always::crnn.errors.DataWarning")
