@@ -148,6 +148,18 @@ def test_an_evaluation_is_plain_json(folder, crnn_command):
     assert facts["beside"]["last value"]["coverage"] is None
 
 
+@pytest.mark.parametrize(
+    "given",
+    [("forecast", "--out", "next.xlsx"), ("forecast", "--plot", "next.jpg"), ("backtest", "--errors", "e.pdf")],
+)
+def test_a_file_of_another_kind_is_refused_before_anything_is_computed(crnn_command, given):
+    verb, option, name = given
+    code, out, err = crnn_command(verb, "no-model", "no-data", option, name)
+    assert (code, out) == (1, "")
+    assert "call" in err
+    assert name.partition(".")[0] in err
+
+
 @pytest.mark.filterwarnings("always::crnn.errors.DataWarning")
 def test_a_plot_is_a_png_and_says_which_number_is_which_name(folder, crnn_command, tmp_path):
     code, _, err = crnn_command("forecast", folder / "model", folder / "ahead.csv", "--plot", tmp_path / "next.jpg")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from crnn.cli.forecast import write_picture
+from crnn.cli.forecast import require_picture, write_picture
 
 
 @click.command("backtest", short_help="Judge a forecasting model at rolling past origins.")
@@ -44,6 +44,8 @@ def run(
     from crnn.predictor import Predictor
     from crnn.report.tables import Compared
 
+    for path in filter(None, (plot, errors)):
+        require_picture(path)
     found = backtest(Predictor.load(model), data, folds=folds, stride=stride)
     if plot is not None or errors is not None:
         from crnn.report import forecasts
