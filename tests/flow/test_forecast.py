@@ -122,6 +122,24 @@ def test_another_model_is_refused(folder, crnn_command, tmp_path):
     assert "not of forecast" in err
 
 
+def test_what_the_model_of_from_has_is_not_set_again(folder, crnn_command):
+    start = ("train", "forecast", folder / "past.csv", "--from", folder / "model")
+    code, _, err = crnn_command(*start, "--horizon", "7")
+    assert (code, "--horizon stands in the model of --from and cannot be set again: leave it out" in err) == (2, True)
+    code, _, err = crnn_command(*start, "--horizon", "7", "--season", "3")
+    assert (code, "--horizon, --season stand in the model" in err, "leave them out" in err) == (2, True, True)
+    code, _, err = crnn_command(*start, "--alphabet", "replace")
+    assert (code, "a model of forecast, which writes no texts: leave it out" in err) == (1, True)
+
+
+def test_one_of_a_thing_is_no_plural(folder, crnn_command, tmp_path):
+    sales(tmp_path / "one.csv", shops=1, weeks=100)
+    code, out, _ = crnn_command("backtest", folder / "model", tmp_path / "one.csv", "--folds", "1")
+    assert code == 0
+    assert out.startswith("1 forecast from 2")
+    assert " to " not in out.splitlines()[0]
+
+
 def test_a_horizon_longer_than_the_series_is_said_at_once(folder, crnn_command, tmp_path):
     code, _, err = crnn_command(
         "train",

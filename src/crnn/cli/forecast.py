@@ -28,6 +28,7 @@ def command(model: Path, data: Path, out: Path | None, plot: Path | None, as_jso
 
 def run(model: Path, data: Path, out: Path | None, plot: Path | None, as_json: bool) -> int:
     """Forecast, write and print; returns the exit code."""
+    from crnn.data.findings import counted
     from crnn.parts import tell
     from crnn.predictor import Predictor
     from crnn.series.forecast import Forecasts, require_ending
@@ -53,7 +54,7 @@ def run(model: Path, data: Path, out: Path | None, plot: Path | None, as_json: b
     elif out is None:
         click.echo(found.to_csv(), nl=False)
     else:
-        click.echo(f"forecast  {out} ({len(found)} series, {len(found[0])} steps)")
+        click.echo(f"forecast  {out} ({len(found)} series, {counted(len(found[0]), 'step')})")
         if plot is not None:
             click.echo(f"plot      {plot}")
     return 0

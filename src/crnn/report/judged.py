@@ -12,6 +12,7 @@ import torch
 from torch import Tensor
 
 from crnn.data.example import ExampleSet, Record
+from crnn.data.findings import counted
 from crnn.metrics.classification import decisions
 from crnn.tasks.task import Task
 
@@ -100,7 +101,7 @@ def judge(task: Task, examples: ExampleSet, evaluation: Evaluation) -> Judged | 
 
 def _value_names(width: int, steps: bool) -> list[str]:
     if steps:
-        return [f"{number} step{'s' * (number > 1)} ahead" for number in range(1, width + 1)]
+        return [f"{counted(number, 'step')} ahead" for number in range(1, width + 1)]
     return [f"value {number}" for number in range(1, width + 1)] if width > 1 else ["value"]
 
 

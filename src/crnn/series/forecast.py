@@ -42,8 +42,8 @@ class Forecast:
     Args:
         series: Its name.
         times: ``(H,)`` times, or numbers of steps.
-        values: ``(H,)`` the forecast: the median, or what stands for it between the quantiles next to it; the mean
-            where that was trained.
+        values: ``(H,)`` the forecast: the median, or what stands for it between the quantiles next to it; the nearest
+            quantile where all lie on one side of it; the mean where that was trained.
         quantiles: By level, ``(H,)``: nine of ten outcomes should stay below 0.9's; empty where none were trained.
         column: The variable.
     """
@@ -81,6 +81,19 @@ class Forecast:
 def by_level(said: NDArray[np.float64], levels: Sequence[float]) -> dict[float, NDArray[np.float64]]:
     """The quantiles of one forecast ``(H, levels)`` by level; none where there are no levels."""
     return {} if said.ndim == 1 or not levels else dict(zip(levels, said.T, strict=True))
+
+
+def off_median(levels: Sequence[float]) -> str:
+    """Which quantile stands for the median where all lie on one side of it; "" where they do not.
+
+    Example:
+        >>> off_median([0.8, 0.9])
+        'no quantile was trained on both sides of 0.5: the value is the quantile 0.8'
+    """
+    if not levels or min(levels) <= 0.5 <= max(levels):
+        return ""
+    nearest = min(levels, key=lambda level: abs(level - 0.5))
+    return f"no quantile was trained on both sides of 0.5: the value is the quantile {nearest:g}"
 
 
 def errors_by_horizon(said: Mapping[str, Tensor], truth: Tensor) -> dict[str, list[float]]:
