@@ -39,7 +39,7 @@ class Explanation:
 
     def __str__(self) -> str:
         """The telling pieces; the label too, where it is not the answer by itself, as with several labels or none."""
-        told = ", ".join(f"{piece} {weight:+.2f}" for piece, weight in self.telling())
+        told = ", ".join(f"{piece} {round(weight, 2) + 0.0:+.2f}" for piece, weight in self.telling())
         return told if getattr(self.answer, "label", self.label) == self.label else f"{self.label}: {told}"
 
     def to_dict(self) -> dict[str, Any]:

@@ -28,11 +28,16 @@ class Origin:
 
     Raises:
         ModelFileError: the folder holds no model.
-        SpecError: a number of stages that the network does not have.
+        SpecError: a number of stages that the network does not have, or an alphabet for a model that writes nothing.
     """
 
     def __init__(self, folder: str | Path, alphabet: str = "extend", freeze: int = 0) -> None:
         self.predictor = Predictor.load(folder)
+        if alphabet != "extend" and not self.predictor.task.gives_text:
+            raise SpecError(
+                f"alphabet={alphabet!r}: {folder} is a model of {self.predictor.task.name}, which writes no texts:"
+                " leave it out"
+            )
         self.alphabet = alphabet
         count = len(stages(self.predictor.recogniser.network))
         if not 0 <= freeze <= count:

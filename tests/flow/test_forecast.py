@@ -123,6 +123,24 @@ def test_another_model_is_refused(folder, crnn_command, tmp_path):
     assert "not of forecast" in err
 
 
+def test_what_the_model_of_from_has_is_not_set_again(folder, crnn_command):
+    start = ("train", "forecast", folder / "past.csv", "--from", folder / "model")
+    code, _, err = crnn_command(*start, "--horizon", "7")
+    assert (code, "--horizon stands in the model of --from and cannot be set again: leave it out" in err) == (2, True)
+    code, _, err = crnn_command(*start, "--horizon", "7", "--season", "3")
+    assert (code, "--horizon, --season stand in the model" in err, "leave them out" in err) == (2, True, True)
+    code, _, err = crnn_command(*start, "--alphabet", "replace")
+    assert (code, "a model of forecast, which writes no texts: leave it out" in err) == (1, True)
+
+
+def test_one_of_a_thing_is_no_plural(folder, crnn_command, tmp_path):
+    sales(tmp_path / "one.csv", shops=1, weeks=100)
+    code, out, _ = crnn_command("backtest", folder / "model", tmp_path / "one.csv", "--folds", "1")
+    assert code == 0
+    assert out.startswith("1 forecast from 2")
+    assert " to " not in out.splitlines()[0]
+
+
 def test_a_horizon_longer_than_the_series_is_said_at_once(folder, crnn_command, tmp_path):
     code, _, err = crnn_command(
         "train",
@@ -164,14 +182,26 @@ def test_json_of_what_is_always_zero_is_plain_too(crnn_command, tmp_path):
     assert (code, strictly(out)["metrics"]["mase"]) == (0, None)
 
 
+@pytest.mark.parametrize(
+    "given",
+    [("forecast", "--out", "next.xlsx"), ("forecast", "--plot", "next.jpg"), ("backtest", "--errors", "e.pdf")],
+)
+def test_a_file_of_another_kind_is_refused_before_anything_is_computed(crnn_command, given):
+    verb, option, name = given
+    code, out, err = crnn_command(verb, "no-model", "no-data", option, name)
+    assert (code, out) == (1, "")
+    assert "call" in err
+    assert name.partition(".")[0] in err
+
+
 @pytest.mark.filterwarnings("always::crnn.errors.DataWarning")
 def test_a_plot_is_a_png_and_says_which_number_is_which_name(folder, crnn_command, tmp_path):
     code, _, err = crnn_command("forecast", folder / "model", folder / "ahead.csv", "--plot", tmp_path / "next.jpg")
     assert (code, "call it" in err, "next.png" in err) == (1, True, True)
-    named = (folder / "ahead.csv").read_text(encoding="utf-8").replace("shop 2", "上海")
+    named = (folder / "ahead.csv").read_text(encoding="utf-8").replace("shop 2", "خلف").replace("shop 3", "2")
     (tmp_path / "ahead.csv").write_text(named, encoding="utf-8")
     code, _, err = crnn_command("forecast", folder / "model", tmp_path / "ahead.csv", "--plot", tmp_path / "next.png")
-    assert (code, f"note: in {tmp_path / 'next.png'} 2 is 上海" in err) == (0, True)
+    assert (code, f"note: in {tmp_path / 'next.png'} series 2 is خلف\n" in err) == (0, True)
 
 
 @pytest.mark.filterwarnings("always::crnn.errors.DataWarning")

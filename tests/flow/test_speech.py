@@ -215,7 +215,10 @@ def test_training_goes_on_from_a_model(model, spoken, tmp_path, capsys):
     assert crnn.load(tmp_path / "again").task.alphabet.symbols == (" ", "a", "b", "c", "d", "e")
     code, _, err = run(capsys, "train", "speech", data, "--from", model, "--rate-hz", 16000)
     assert code == 2
-    assert "--rate-hz stand in the model" in err
+    assert "--rate-hz stands in the model" in err
+    for given in (("--alphabet", "keep"), ("--freeze", 1)):
+        code, _, err = run(capsys, "train", "speech", data, *given)
+        assert (code, f"{given[0]} goes with --from" in err) == (2, True)
     code, _, err = run(capsys, "train", "commands", data, "--from", model)
     assert code == 2
     assert "not of commands" in err

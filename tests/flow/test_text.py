@@ -17,6 +17,7 @@ from crnn.cli import main
 from crnn.data.example import Record
 from crnn.data.toy import reviews
 from crnn.errors import DataError, DataWarning, MissingExtraError, NotReadyError, ShapeError, SpecError, UnreadableError
+from crnn.explain import Explanation
 from crnn.report.worst import Case, with_words
 from crnn.tasks.text_answers import answered
 from crnn.tasks.text_baselines import NAME
@@ -85,6 +86,10 @@ def test_predict_takes_the_text_itself(folder, crnn_command):
     assert 0.5 <= answer["probability"] <= 1.0
     assert "".join(piece["piece"] for piece in answer["pieces"]) == "这家酒店的房间真的很干净!"
     assert max(abs(piece["weight"]) for piece in answer["pieces"]) == 1.0
+
+
+def test_what_tells_nothing_has_no_sign():
+    assert str(Explanation("good", "good", (("fine", 1.0), ("the", -0.001)))) == "fine +1.00, the +0.00"
 
 
 def test_explained_words_are_those_that_change_the_answer(model):

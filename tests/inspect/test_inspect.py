@@ -10,7 +10,7 @@ from crnn import store
 from crnn.audio import wave
 from crnn.data.toy import reviews, sales
 from crnn.errors import DataError, UnknownNameError, UnreadableError
-from crnn.inspect import inspect
+from crnn.inspect import Inspection, inspect
 
 
 def tone(path, seconds, hz, rate_hz=8000):
@@ -173,7 +173,7 @@ def test_real_digits(real_data):
 def test_a_table_of_times_and_numbers_is_one_to_forecast(tmp_path):
     found = inspect(sales(tmp_path / "sales.csv", shops=2, weeks=60))
     assert found.facts["task"] == "forecast"
-    assert found.facts["time"] == "date: steps of a week, trained on 2021-01-04 to 2022-02-21"
+    assert found.facts["time"] == "date: steps of a week, 2021-01-04 to 2022-02-21"
     assert found.facts["series"] == "4, told apart by shop"
     assert inspect(reviews(tmp_path / "r.csv", 40)).facts["task"] == "text"
 
@@ -194,10 +194,11 @@ def test_parts_are_kept_to_and_texts_in_two_of_them_named(tmp_path):
     ]
     table = tmp_path / "films.csv"
     table.write_text(
-        "\n".join([*rows, "a good film,good,测试", "boring,bad,测试", "fine,fine,later"]), encoding="utf-8"
+        "\n".join([*rows[:1], *rows[3:], *rows[1:3], "a good film,good,测试", "boring,bad,测试", "fine,fine,later"]),
+        encoding="utf-8",
     )
     found = inspect(table)
-    assert found.facts["splits"] == {"train": 2, "dev": 2, "test": 2, "later": 1}
+    assert list(found.facts["splits"].items()) == [("train", 2), ("dev", 2), ("test", 2), ("later", 1)]
     assert found.findings["test sample that is trained on"].names == ["films.csv line 6"]
     assert found.findings["unknown part"].names == ["films.csv line 8: 'later'"]
     assert not found.problems  # the label of the last row is not missed: it is not trained on
@@ -230,3 +231,40 @@ def test_texts_with_lists_of_labels_are_looked_at_as_such(tmp_path):
     table.write_text("\n".join(["text,labels", *rows]), encoding="utf-8")
     found = inspect(table)
     assert (found.facts["labels"], found.problems) == ({"login": 8, "app": 4, "web": 4}, [])
+
+
+def test_a_forecasting_model_is_told_in_words(tmp_path):
+    model = crnn.Model(crnn.Forecasting(4, 13, target="sales", known="holiday"), size="tiny")
+    model.fit(sales(tmp_path / "sales.csv", weeks=100), epochs=1, options=crnn.TrainOptions(progress=False))
+    found = inspect(model.save(tmp_path / "m"))
+    assert found.facts["time"] == "date: steps of a week, trained on 2021-01-04 to 2022-07-11"
+    assert found.facts["series_names"] == ["shop 1", "shop 2", "shop 3"]
+    assert found.facts["shapes_for"] == "a look-back of 13 and a horizon of 4"
+    text = "\n".join(found.lines())
+    assert "scaling standard" in text
+    assert "calendar yes" in text
+    assert not set("{}[]'") & set(text.replace(str(tmp_path), ""))
+
+
+def test_settings_are_told_in_words(tmp_path, saved):
+    facts = {"settings": {"given": {"look_back": 3, "names": []}, "parts": ["a", True], "none": None}}
+    told = Inspection("model", "m", facts).lines()[-1]
+    assert told == "settings        given (look back 3, names none), parts (a, yes), none none"
+
+
+def test_a_finding_is_told_once(tmp_path):
+    (tmp_path / "gaps.csv").write_text(
+        "date,sales\n" + "".join(f"2024-{month}-{day},{day}\n" for month in ("01", "02", "04") for day in ("01", "02"))
+    )
+    found = inspect(tmp_path / "gaps.csv", "forecast")
+    assert found.problems
+    lines = found.lines()
+    assert len({line.strip() for line in lines if line}) == len([line for line in lines if line])
+    assert str(found.problems[0]).count("\n") > 0
+
+
+def test_a_text_that_is_no_table_is_not_told_how_to_predict(tmp_path):
+    (tmp_path / "reviews.txt").write_text("a good film\na bad one\nso so\n")
+    found = inspect(tmp_path / "reviews.txt")
+    assert found.problems
+    assert len(found.findings) == 0

@@ -7,7 +7,8 @@ import xml.etree.ElementTree as ET
 import pytest
 
 from crnn.errors import MissingExtraError
-from crnn.report.drawing import INK, LONGEST, axis_labels, finish, new_figure, style
+from crnn.report import drawing
+from crnn.report.drawing import FONT, INK, LONGEST, axis_labels, finish, fonts, new_figure, style
 
 
 def drawn(name):
@@ -51,8 +52,21 @@ def test_plotting_state_of_the_process_stays_as_it_was():
 
 def test_labels_are_shortened_or_numbered():
     assert axis_labels(["go", "x" * 40]) == (["go", "x" * (LONGEST - 1) + "…"], False)
-    assert axis_labels(["go", "开始"]) == (["1", "2"], True)
+    assert axis_labels(["go", "خلف"]) == (["1", "2"], True)
     assert axis_labels(["turn on the kitchen light", "turn on the kitchen lamp"]) == (["1", "2"], True)
+
+
+def test_chinese_is_drawn_where_a_font_for_it_is_installed(monkeypatch):
+    for installed in ([FONT], [FONT, "DejaVu Serif"]):
+        fonts.cache_clear()
+        monkeypatch.setattr(drawing, "CHINESE_FONTS", ("No such font", *installed[1:], "DejaVu Sans Mono"))
+        assert fonts() == [FONT, [*installed, "DejaVu Sans Mono"][1]]
+    fonts.cache_clear()
+    figure = new_figure(3, 2)
+    label = figure.text(0, 0, "go")
+    finish(figure, "one", "")
+    assert label.get_fontfamily() == fonts()
+    fonts.cache_clear()
 
 
 def test_a_missing_extra_says_what_to_install(monkeypatch):

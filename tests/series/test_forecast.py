@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -49,3 +50,25 @@ def test_times_of_all_series_are_written_alike(tmp_path):
 def test_an_unknown_series_is_answered_with_the_known_ones(found):
     with pytest.raises(UnknownNameError, match=r"Did you mean 'north'"):
         found["nort"]
+
+
+def test_a_file_is_of_the_kind_that_its_name_says(found, tmp_path):
+    for name in ("a.csv", "a.TSV", "a.json", "a.jsonl", "plain"):
+        found.write(tmp_path / name)
+    read = {path.name: path.read_text(encoding="utf-8") for path in tmp_path.iterdir()}
+    assert read["a.csv"] == read["plain"] == found.to_csv()
+    assert [*csv.reader(io.StringIO(read["a.TSV"]), delimiter="\t")] == [*csv.reader(io.StringIO(read["a.csv"]))]
+    assert json.loads(read["a.json"]) == found.to_dict()
+    assert [json.loads(line) for line in read["a.jsonl"].splitlines()] == found.to_dict()
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("next.xlsx", r"as \.xlsx: call the file next\.csv, which spreadsheets open \(or \.tsv, \.json, \.jsonl\)"),
+        ("next.parquet", r"as \.parquet: call the file next\.csv \(or"),
+    ],
+)
+def test_another_kind_of_file_is_refused(found, name, told):
+    with pytest.raises(CrnnError, match=told):
+        found.write(Path(name))

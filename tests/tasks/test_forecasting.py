@@ -3,6 +3,7 @@
 import cProfile
 import json
 import tracemalloc
+import warnings
 
 import numpy as np
 import pytest
@@ -45,6 +46,19 @@ def test_arrays_and_lists_of_arrays_are_series(data, count):
     assert len(Forecasting(3).read(data)[0]) == count
 
 
+def test_a_folder_says_what_a_forecast_needs(tmp_path):
+    with pytest.raises(DataError, match="is a folder: a forecast needs one table of series"):
+        Forecasting(3).read(tmp_path)
+
+
+@pytest.mark.parametrize("data", [np.full(30, 7), [np.full(30, 7.5), np.full(30, 7.5)], np.full(1_500_000, 7.0)])
+def test_constant_arrays_are_told_as_constant_tables_are(data):
+    records, findings = Forecasting(3).read(data)
+    assert findings["constant series"].names == [record.name for record in records]
+    changed = np.append(data, 0) if isinstance(data, np.ndarray) else [np.append(data[0], 0)]
+    assert "constant series" not in Forecasting(3).read(changed)[1]
+
+
 def test_an_array_with_nan_is_refused_with_its_place():
     bad = waves()[:, 0]
     bad[17] = np.nan
@@ -53,9 +67,11 @@ def test_an_array_with_nan_is_refused_with_its_place():
 
 
 def test_what_is_no_series_is_refused():
-    for data in (7, [], {"a": 1}):
+    for data in (7, {"a": 1}):
         with pytest.raises(DataError, match="not understood"):
             Forecasting(3).read(data)
+    with pytest.raises(DataError, match="the list is empty: give at least one series"):
+        Forecasting(3).read([])
     with pytest.raises(DataError, match="no targets"):
         Forecasting(3).read(waves(), waves())
     with pytest.raises(DataError, match="not numbers"):
@@ -191,7 +207,7 @@ def test_series_without_a_window_are_left_out_and_told():
     train, _, _ = learnt(task, [waves()[:, 0], waves(9)[:, 0], waves(1)[:, 0]])
     findings = Findings()
     assert len(task.examples(train, findings).series) == 1
-    assert findings["series too short"].names == ["series 2 (9 steps)", "series 3 (1 steps)"]
+    assert findings["series too short"].names == ["series 2 (9 steps)", "series 3 (1 step)"]
 
 
 def test_series_that_are_all_too_short_are_refused_with_the_numbers():
@@ -540,7 +556,7 @@ def test_a_constant_series_trains_and_stays_constant(tmp_path):
     with pytest.warns(DataWarning, match="constant series"):
         values = model.evaluate(tmp_path / "flat.csv")
     assert np.isfinite(values[1])
-    with pytest.warns(DataWarning, match="constant series"):
+    with pytest.warns(DataWarning, match=r"constant series \(noted\): load\. Look whether"):
         answers = model.predict(tmp_path / "flat.csv")
     np.testing.assert_allclose(answers[0].values, 7, atol=0.5)
 
@@ -633,3 +649,35 @@ def test_less_than_a_per_cent_is_told_as_such_and_a_short_look_back_is_no_random
     assert verdict(measures).startswith("The forecast hardly beats the last value (mae 2.63 against 2.642)")
     assert "random walk" in verdict(measures)
     assert "random walk" not in verdict(measures, sees_season=False)
+
+
+def test_advice_on_training_is_not_given_where_a_table_is_forecast(tmp_path):
+    rows = [f"{day},{place % 12}" for place, day in enumerate(np.arange("2024-01-01", "2024-05-01", dtype="M8[D]"))]
+    (tmp_path / "whole.csv").write_text("\n".join(["date,load", *rows]), encoding="utf-8")
+    (tmp_path / "holed.csv").write_text("\n".join(["date,load", *rows[:50], *rows[53:]]), encoding="utf-8")
+    task = Forecasting(6, 24, season=12)
+    assert "windows that would" in str(task.read(tmp_path / "holed.csv")[1])
+    learnt(task, tmp_path / "whole.csv")
+    told = str(task.read_unlabelled(tmp_path / "holed.csv")[1])
+    assert "load: 3 of 121 steps" in told
+    assert told.endswith("The last value before stands in their place.")
+
+
+@pytest.mark.parametrize(("levels", "said"), [((0.8, 0.9), "0.8"), ((0.1, 0.2), "0.2"), ((0.1, 0.9), ""), ((0.5,), "")])
+def test_without_a_median_the_quantile_that_stands_for_it_is_named(levels, said):
+    model = crnn.Model(Forecasting(3, 12), size="tiny")
+    model.compile(loss=crnn.losses.Quantile(levels), metrics=["mae"])
+    model.fit(waves()[:, 0], epochs=1, options=crnn.TrainOptions(progress=False))
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        found = model.predict(waves()[:, 0])[0]
+    told = [str(each.message) for each in caught if "both sides of 0.5" in str(each.message)]
+    assert [text.rpartition(" ")[2] for text in told] == [said] * bool(said)
+    assert not said or (found.values == found.quantiles[float(said)]).all()
+
+
+def test_what_is_merely_looked_at_was_not_trained_on():
+    task = Forecasting(3, 12)
+    learnt(task, waves()[:, 0])
+    assert task.summary()["time"] == "no column: rows count as steps, trained on 0 to 199"
+    assert task.summary(trained=False)["time"] == "no column: rows count as steps, 0 to 199"

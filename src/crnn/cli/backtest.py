@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from crnn.cli.forecast import write_picture
+from crnn.cli.forecast import require_picture, write_picture
 
 
 @click.command("backtest", short_help="Judge a forecasting model at rolling past origins.")
@@ -40,10 +40,13 @@ def run(
     """Backtest, draw and print; returns the exit code."""
     from crnn.backtest import backtest
     from crnn.cli.page import lines
+    from crnn.data.findings import counted
     from crnn.parts import tell
     from crnn.predictor import Predictor
     from crnn.report.tables import Compared
 
+    for path in filter(None, (plot, errors)):
+        require_picture(path)
     found = backtest(Predictor.load(model), data, folds=folds, stride=stride)
     if plot is not None or errors is not None:
         from crnn.report import forecasts
@@ -57,7 +60,9 @@ def run(
     if as_json:
         click.echo(json.dumps(found.to_dict(), ensure_ascii=False))
         return 0
-    click.echo(f"{found.windows} forecasts from {found.origins[0]} to {found.origins[1]}")
+    first, last = found.origins
+    when = f"from {first} to {last}" if first != last else f"from {first}"
+    click.echo(f"{counted(found.windows, 'forecast')} {when}")
     for line in lines([Compared(who, values) for who, values in found.measures.items()]):
         click.echo(line)
     click.echo(found.verdict)

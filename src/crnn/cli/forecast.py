@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 @click.command("forecast", short_help="The next steps of every series: a table, JSON, a plot.")
 @click.argument("model", type=click.Path(path_type=Path))
 @click.argument("data", type=click.Path(path_type=Path))
-@click.option("-o", "--out", type=click.Path(path_type=Path), help="CSV file to write [default: the terminal].")
+@click.option("-o", "--out", type=click.Path(path_type=Path), help="File to write: .csv, .tsv, .json or .jsonl.")
 @click.option("--plot", type=click.Path(path_type=Path), help="PNG file of history, forecast and intervals to write.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a series on stdout.")
 def command(model: Path, data: Path, out: Path | None, plot: Path | None, as_json: bool) -> int:
@@ -28,16 +28,22 @@ def command(model: Path, data: Path, out: Path | None, plot: Path | None, as_jso
 
 def run(model: Path, data: Path, out: Path | None, plot: Path | None, as_json: bool) -> int:
     """Forecast, write and print; returns the exit code."""
+    from crnn.data.findings import counted
     from crnn.parts import tell
     from crnn.predictor import Predictor
-    from crnn.series.forecast import Forecasts
+    from crnn.series.forecast import Forecasts, require_ending
 
+    if out is not None:
+        require_ending(out)
+    if plot is not None:
+        require_picture(plot)
     predictor = Predictor.load(model)
     _require_forecasting(predictor, model)
     records, findings = predictor.task.read_unlabelled(data)
     tell(findings)
     found: Forecasts = predictor.predict(records)
-    text = found.to_csv(out)
+    if out is not None:
+        found.write(out)
     if plot is not None:
         from crnn.report import forecasts
 
@@ -46,9 +52,9 @@ def run(model: Path, data: Path, out: Path | None, plot: Path | None, as_json: b
         for each in found:
             click.echo(json.dumps(each.to_dict(), ensure_ascii=False))
     elif out is None:
-        click.echo(text, nl=False)
+        click.echo(found.to_csv(), nl=False)
     else:
-        click.echo(f"forecast  {out} ({len(found)} series, {len(found[0])} steps)")
+        click.echo(f"forecast  {out} ({len(found)} series, {counted(len(found[0]), 'step')})")
         if plot is not None:
             click.echo(f"plot      {plot}")
     return 0
@@ -65,6 +71,18 @@ def _require_forecasting(predictor: object, model: Path) -> None:
         )
 
 
+def require_picture(path: Path) -> None:
+    """Refuse a name that promises another kind of picture.
+
+    Raises:
+        CrnnError: it is none of a PNG file.
+    """
+    from crnn.errors import CrnnError
+
+    if path.suffix.lower() != ".png":
+        raise CrnnError(f"{path} is no name of a PNG file, which plots are: call it {path.with_suffix('.png')}")
+
+
 def write_picture(path: Path, picture: Picture) -> None:
     """Write a PNG file, and say what it leaves out.
 
@@ -73,8 +91,6 @@ def write_picture(path: Path, picture: Picture) -> None:
     """
     from crnn.errors import CrnnError
 
-    if path.suffix.lower() != ".png":
-        raise CrnnError(f"{path} is no name of a PNG file, which plots are: call it {path.with_suffix('.png')}")
     try:
         path.write_bytes(picture.png)
     except OSError as error:

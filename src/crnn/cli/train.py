@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+from click.core import ParameterSource
 
 from crnn.cli.page import compared, lines, verdict, write_page
 
@@ -101,9 +102,20 @@ def _run(task: type[Task], /, **given: Any) -> int:
     own = {option.name: given.pop(option.name) for option in task.options}
     set_here = {name: value for name, value in own.items() if value not in (None, ())}
     if given["origin"] is not None and set_here:
-        names = ", ".join(option.flag for option in task.options if option.name in set_here)
-        raise click.UsageError(f"{names} stand in the model of --from and cannot be set again: leave them out")
+        names = [option.flag for option in task.options if option.name in set_here]
+        stand, them = ("stands", "it") if len(names) == 1 else ("stand", "them")
+        raise click.UsageError(
+            f"{', '.join(names)} {stand} in the model of --from and cannot be set again: leave {them} out"
+        )
+    for name in ("alphabet", "freeze"):
+        if given["origin"] is None and _was_given(name):
+            raise click.UsageError(f"--{name} goes with --from, which names the model to go on from")
     return run(task(**set_here), **given)
+
+
+def _was_given(name: str) -> bool:
+    context = click.get_current_context(silent=True)
+    return context is not None and context.get_parameter_source(name) is ParameterSource.COMMANDLINE
 
 
 def run(
@@ -184,6 +196,8 @@ def _as_dict(part: str | dict[str, Any]) -> dict[str, Any]:
 
 
 def _say(model: Model, history: History, out: Path, page: Path | None, rows: list[Compared], as_json: bool) -> None:
+    from crnn.engine.history import short
+
     best = history.best
     if as_json:
         from crnn.report.tables import Compared
@@ -203,7 +217,7 @@ def _say(model: Model, history: History, out: Path, page: Path | None, rows: lis
         return
     if history.interrupted:
         click.echo("interrupted: the best weights so far were kept; the same command again goes on from here")
-    numbers = ", ".join(f"{name} {value:.4f}" for name, value in best.items() if name.startswith("val_"))
+    numbers = ", ".join(f"{name} {short(value)}" for name, value in best.items() if name.startswith("val_"))
     click.echo(f"kept epoch {int(best['epoch'])} of {len(history)}: {numbers or 'no validation part'}")
     for line in [*lines(rows), *verdict(model, rows)]:
         click.echo(line)

@@ -9,6 +9,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 
+def counted(count: int, word: str) -> str:
+    """A number of things in words.
+
+    Example:
+        >>> counted(1, "step"), counted(1234, "step")
+        ('1 step', '1,234 steps')
+    """
+    return f"{count:,} {word}{'s' * (count != 1)}"
+
+
 @dataclass
 class Finding:
     """One kind of problem.
@@ -59,6 +69,13 @@ class Findings:
         for finding in other:
             for name in finding.names:
                 self.add(finding.kind, name, finding.advice, finding.dropped)
+
+    def without(self, *kinds: str) -> Findings:
+        """The same but for some kinds."""
+        rest = Findings()
+        rest._by_kind = {kind: finding for kind, finding in self._by_kind.items() if kind not in kinds}
+        rest._seen = {each for each in self._seen if each[0] not in kinds}
+        return rest
 
     def __iter__(self) -> Iterator[Finding]:
         return iter(self._by_kind.values())

@@ -15,6 +15,19 @@ if TYPE_CHECKING:
 Row = dict[str, float]
 
 
+def short(value: float) -> str:
+    """A number of a row for people: at most five digits that count, also where it is very large or very small.
+
+    Example:
+        >>> short(0.5), short(12.345678), short(1234567.0), short(4.321e-05), short(float("nan"))
+        ('0.5000', '12.346', '1.2346e+06', '4.321e-05', 'nan')
+    """
+    size = abs(value)
+    if 0 < size < 1e-3:
+        return f"{value:.4g}"
+    return f"{value:.4f}" if size < 10 else f"{value:.5g}"
+
+
 class History:
     """One row an epoch: "epoch", "loss", each metric, the same with "val_", "rate" and "seconds".
 

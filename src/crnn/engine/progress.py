@@ -8,7 +8,7 @@ from typing import Any
 
 from tqdm.auto import tqdm
 
-from crnn.engine.history import History, Row
+from crnn.engine.history import History, Row, short
 from crnn.errors import MissingExtraError
 
 
@@ -34,7 +34,7 @@ class Progress:
     def step(self, loss: float) -> None:
         """One step is done."""
         if not self._bar.disable:
-            self._bar.set_postfix_str(f"loss {loss:.4f}", refresh=False)
+            self._bar.set_postfix_str(f"loss {short(loss)}", refresh=False)
         self._bar.update()
 
     def epoch(self, row: Row, epochs: int, best: bool) -> None:
@@ -42,7 +42,7 @@ class Progress:
         if self._bar.disable:
             return
         hidden = {"epoch", "rate", "seconds"}
-        numbers = "  ".join(f"{name} {value:.4f}" for name, value in row.items() if name not in hidden)
+        numbers = "  ".join(f"{name} {short(value)}" for name, value in row.items() if name not in hidden)
         mark = "  *best" if best else ""
         self._bar.write(f"epoch {int(row['epoch'])}/{epochs}  {row['seconds']:.0f} s  {numbers}{mark}")
 

@@ -35,6 +35,9 @@ from crnn.tasks.text_reading import looks_like_texts
 from crnn.text.alphabet import shown
 
 ARRAYS = ".npz"
+PARTS = ("train", "dev", "test")
+"""In the order in which they are told, before any others."""
+
 BARS = 12
 """Bars of the histogram of lengths."""
 
@@ -116,7 +119,8 @@ def _read(given: Any, targets: Any, task: Task) -> tuple[list[Record], Findings,
         raise
     except DataError as error:
         try:
-            return *task.read_unlabelled(given), [f"cannot be trained on: {error}"]
+            records, findings = task.read_unlabelled(given)
+            return records, findings.without("text of several lines"), [f"cannot be trained on: {error}"]
         except DataError:
             raise error from None
 
@@ -155,7 +159,8 @@ def _counted(texts: Iterable[str]) -> dict[str, int]:
 
 def _splits(records: Sequence[Record]) -> dict[str, int]:
     counts = Counter(record.split or "(not said)" for record in records)
-    return {} if set(counts) == {"(not said)"} else dict(counts)
+    order = [*(part for part in PARTS if part in counts), *(part for part in counts if part not in PARTS)]
+    return {} if set(counts) == {"(not said)"} else {part: counts[part] for part in order}
 
 
 def _sound(records: Sequence[Record]) -> dict[str, Any]:
@@ -207,7 +212,7 @@ def _check(found: Inspection, records: list[Record], task: Task) -> None:
         train, dev = ([records[row] for row in part] for part in rows)
         task.learn(train)
         task.note_leaks(others(records), found.findings)
-        found.facts.update(task.summary())
+        found.facts.update(task.summary(trained=False))
         spec, loss = task.network("small"), objective(task.plan.loss)
         predictor.build(task, spec, loss, blank=True)  # says where convolutions leave nothing of the features
         short = too_short(task, spec, loss)

@@ -62,8 +62,17 @@ class Inspection:
         elif self.kind == "data" and not self.problems:
             told += ["", "nothing wrong was found"]
         if self.problems:
-            told += ["", "problems", *(f"  {problem}" for problem in self.problems)]
+            told += ["", "problems", *(f"  {self._once(problem)}" for problem in self.problems)]
         return told
+
+    def _once(self, problem: str) -> str:
+        """A problem without the findings that it repeats."""
+        above = {finding.line() for finding in self.findings}
+        first, *rest = problem.split("\n")
+        kept = [line for line in rest if line not in above]
+        if len(kept) < len(rest):
+            first = f"{first.rstrip(':.')}: see what was found" if first.endswith(":") else first
+        return "\n  ".join([first, *kept])
 
 
 def _told(name: str, value: Any) -> list[str]:
@@ -76,12 +85,25 @@ def _told(name: str, value: Any) -> list[str]:
         return [f"{title}{len(value)}: {', '.join(map(str, value[:SHOWN]))}{more}"]
     if not isinstance(value, dict):
         return [f"{title}{_unit(name, value)}"]
+    if name == "settings":
+        return [title + ", ".join(f"{key.replace('_', ' ')} {_plain(each)}" for key, each in value.items())]
     if name in ("labels", "groups", "symbols") and len(value) > 4:
         return [f"{title}{len(value)}", *_counts(value)]
     bars = value.get("histogram", [])
     joint = " in " if name in ("rate_hz", "channels") else " "
     told = [f"{key}{joint}{_unit(name, each)}" for key, each in value.items() if key != "histogram"]
     return [title + ", ".join(told), *(_bars(bars) if len(bars) > 1 else [])]
+
+
+def _plain(value: Any) -> str:
+    """A setting in words, with the parts that it may have."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, dict):
+        value = [f"{key.replace('_', ' ')} {_plain(each)}" for key, each in value.items()]
+    if isinstance(value, list):
+        return f"({', '.join(map(_plain, value))})" if value else "none"
+    return "none" if value is None else _unit("", value)
 
 
 def _counts(counts: dict[str, int]) -> list[str]:

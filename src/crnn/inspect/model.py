@@ -21,6 +21,7 @@ from crnn.padded import Padded
 from crnn.report.card import kept_values
 from crnn.spec import BranchSpec, Spec
 from crnn.tasks import from_config
+from crnn.tasks.forecasting import Forecasting
 
 LONG = 20
 """Entries of a setting from which only their number is told."""
@@ -45,10 +46,8 @@ def inspect_model(folder: Path) -> Inspection:
     found = Inspection("model", str(folder), facts)
     recogniser = _recogniser(folder, config, found.problems)
     if recogniser is not None:
-        steps, layers = _layers(recogniser)
         facts["parameters"] = parameter_count(recogniser)
-        facts["layers"] = layers
-        facts["shapes_for"] = f"{steps} {'steps' if _stepwise(recogniser) else 'samples'}"
+        facts["shapes_for"], facts["layers"] = _layers(recogniser)
     facts["streams"] = _streams(config)
     facts["integrity"] = "broken" if found.problems else "whole: weights and configuration belong together"
     paths = [folder / name for name in (store.CONFIG, store.WEIGHTS, store.CARD)]
@@ -60,7 +59,9 @@ def inspect_model(folder: Path) -> Inspection:
 def _configured(config: Mapping[str, Any]) -> dict[str, Any]:
     """What the configuration says without building anything."""
     task = dict(config["task"])
-    facts: dict[str, Any] = {"task": task.pop("name", "?"), "size": config.get("size", "?")}
+    facts: dict[str, Any] = {"task": task.pop("name", "?"), "size": config.get("size", "?"), **_learnt(config)}
+    if "time" in facts:  # what was learnt of tables stands there in words
+        task = {name: value for name, value in task.items() if not isinstance(value, (Mapping, list))}
     labels = task.pop("labels", None)
     if labels:
         facts["labels"] = [str(label) for label in labels]
@@ -74,6 +75,18 @@ def _configured(config: Mapping[str, Any]) -> dict[str, Any]:
         facts["epochs"] = len(history["rows"])
         facts["chosen_by"] = history["monitor"]
         facts["measured"] = kept_values(history)
+    return facts
+
+
+def _learnt(config: Mapping[str, Any]) -> dict[str, Any]:
+    """What the task tells of the data that it was trained on, and the names of several series."""
+    try:
+        task = from_config(config["task"])
+        facts: dict[str, Any] = dict(task.summary())
+    except (CrnnError, KeyError, TypeError, ValueError):  # named where the model is built
+        return {}
+    if isinstance(task, Forecasting) and len(task.frame.scalings) > 1:
+        facts["series_names"] = list(task.frame.scalings)
     return facts
 
 
@@ -112,11 +125,13 @@ def _recogniser(folder: Path, config: dict[str, Any], problems: list[str]) -> Re
 
 
 @torch.no_grad()
-def _layers(recogniser: Recogniser) -> tuple[int, list[dict[str, Any]]]:
-    """Steps of a sample, and what each layer makes of it."""
+def _layers(recogniser: Recogniser) -> tuple[str, list[dict[str, Any]]]:
+    """Of which sample, in words, and what each layer makes of it."""
     network, front = recogniser.network, recogniser.front
     tail: tuple[int, ...]
-    if front is None:
+    if isinstance(network, ForecastNetwork):
+        steps, tail = network.spec.look_back + network.spec.horizon, (network.features,)
+    elif front is None:
         steps, tail = STEPS, (network.features, network.channels)[: 1 + (network.channels > 1)]
     else:
         steps, *rest = front.sample_shape  # type: ignore[misc]
@@ -133,7 +148,9 @@ def _layers(recogniser: Recogniser) -> tuple[int, list[dict[str, Any]]]:
     finally:
         for hook in hooks:
             hook.remove()
-    return steps, rows
+    if isinstance(network, ForecastNetwork):
+        return f"a look-back of {network.spec.look_back} and a horizon of {network.spec.horizon}", rows
+    return f"{steps:,} {'steps' if _stepwise(recogniser) else 'samples'}", rows
 
 
 def _parts(recogniser: Recogniser) -> list[tuple[str, str, nn.Module]]:

@@ -100,7 +100,8 @@ class Quantile(Regression):
     """Pinball loss: one prediction for each level, so that a forecast says how sure it is (Koenker & Bassett 1978).
 
     Args:
-        levels: Shares between 0 and 1, rising: 0.9 is the value that nine of ten outcomes stay below.
+        levels: Shares between 0 and 1, rising: 0.9 is the value that nine of ten outcomes stay below. Without 0.5 the
+            single value of a prediction is not the median but what `middle` takes for it.
     """
 
     levels: tuple[float, ...] = (0.1, 0.5, 0.9)

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from crnn.report.drawing import BLUE, GREY, ORANGE, Picture, finish, legend, new_figure, style
+from crnn.report.ticks import plain_numbers
 
 if TYPE_CHECKING:
     from crnn.engine.history import History
@@ -38,6 +39,7 @@ def _curve(name: str, columns: dict[str, list[float]], kept: float) -> Picture:
     axes.axvline(kept, color=GREY, linestyle=":", label="kept")
     axes.set_title(name.replace("_", " "), fontsize=10, parse_math=False)
     axes.set_xlabel("epoch")
+    plain_numbers(axes.yaxis)
     axes.locator_params(axis="x", integer=True)
     style(axes)
     legend(axes)

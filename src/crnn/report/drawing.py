@@ -8,6 +8,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from crnn.errors import MissingExtraError
@@ -27,6 +28,25 @@ LONGEST = 18
 
 _LEGEND: dict[str, Any] = {"frameon": False, "fontsize": 9, "labelcolor": INK}
 
+FONT = "DejaVu Sans"
+"""Comes with matplotlib."""
+
+CHINESE_FONTS = (
+    "Noto Sans CJK SC",
+    "Noto Sans SC",
+    "Source Han Sans SC",
+    "Microsoft YaHei",
+    "PingFang SC",
+    "Hiragino Sans GB",
+    "WenQuanYi Micro Hei",
+    "WenQuanYi Zen Hei",
+    "SimHei",
+    "SimSun",
+    "Arial Unicode MS",
+    "Droid Sans Fallback",
+)
+"""Fonts of systems that have Chinese letters; the first that is installed stands behind `FONT`."""
+
 _RIGHT_TO_LEFT = {"R", "AL", "AN", "RLE", "RLO", "RLI"}
 
 
@@ -42,7 +62,7 @@ class Picture:
         least_px: Narrowest width at which it can be read; a smaller screen scrolls.
         most_px: Its natural width.
         note: What it leaves out, in words.
-        key: Which number in it is which name, where the font cannot show the name.
+        key: Which number in it is which name, where no font can show the name.
     """
 
     name: str
@@ -95,8 +115,12 @@ def legend_below(axes: Axes) -> None:
 
 def finish(figure: Figure, name: str, alt: str, least_px: int = 260, note: str = "", key: str = "") -> Picture:
     """The figure as SVG and PNG, with what it leaves out above it."""
+    from matplotlib.text import Text  # an extra
+
     if note:
         figure.suptitle(note, fontsize=10, color=INK)
+    for text in figure.findobj(Text):
+        text.set_fontfamily(fonts())
     vector, raster = io.StringIO(), io.BytesIO()
     figure.savefig(vector, format="svg", transparent=True, metadata={"Date": None, "Creator": None})
     figure.savefig(raster, format="png", dpi=144, facecolor="white", metadata={"Software": None})
@@ -128,23 +152,36 @@ def _inline(svg: str, prefix: str, alt: str) -> str:
     return re.sub(r"<svg[^>]*>", lambda _: head, svg, count=1).replace(INK, "currentColor").strip()
 
 
-def showable(texts: Sequence[str]) -> bool:
-    """Whether the plotting font has every letter, and none is written from right to left.
+@cache
+def fonts() -> list[str]:
+    """What texts are drawn with: the font of matplotlib, and one of this system with Chinese letters behind it."""
+    from matplotlib.font_manager import fontManager  # an extra
 
-    A label that it cannot show would come out as boxes or in the wrong order.
+    installed = {font.name for font in fontManager.ttflist}
+    return [FONT, *[name for name in CHINESE_FONTS if name in installed][:1]]
 
-    Example:
-        >>> showable(["go", "naïve"]), showable(["开始"]), showable(["خلف"])
-        (True, False, False)
-    """
+
+@cache
+def _letters() -> frozenset[int]:
     from matplotlib import font_manager  # an extra
 
+    found = (font_manager.get_font(font_manager.findfont(name)) for name in fonts())
+    return frozenset(letter for font in found for letter in font.get_charmap())
+
+
+def showable(texts: Sequence[str]) -> bool:
+    """Whether the plotting fonts have every letter, and none is written from right to left.
+
+    A label that they cannot show would come out as boxes or in the wrong order.
+
+    Example:
+        >>> showable(["go", "naïve"]), showable(["\N{ROCKET}"]), showable(["خلف"])
+        (True, False, False)
+    """
     letters = {letter for text in texts for letter in text}
     if any(unicodedata.bidirectional(letter) in _RIGHT_TO_LEFT for letter in letters):
         return False
-    font = font_manager.get_font(font_manager.findfont("DejaVu Sans"))
-    known = font.get_charmap()
-    return all(ord(letter) in known for letter in letters)
+    return all(ord(letter) in _letters() for letter in letters)
 
 
 def axis_labels(names: Sequence[str]) -> tuple[list[str], bool]:

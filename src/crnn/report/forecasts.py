@@ -12,16 +12,15 @@ from crnn.report.drawing import (
     BLUE,
     GREY,
     INK,
-    LONGEST,
     ORANGE,
     Picture,
-    axis_labels,
     finish,
     legend_below,
     new_figure,
     showable,
     style,
 )
+from crnn.report.ticks import plain_numbers, time_marks
 from crnn.series.forecast import Forecast, by_level, errors_by_horizon
 from crnn.series.series import Series
 from crnn.series.windows import MOST_SHOWN, WindowSet
@@ -37,6 +36,9 @@ if TYPE_CHECKING:
 MOST_PANELS = 8
 SHOWN = 4
 """Horizons of history that are shown before a forecast."""
+
+LONGEST = 60
+"""Letters of a title that fit above a panel."""
 
 _DASHES = ("--", ":", "-.", (0, (4, 2)))
 
@@ -96,9 +98,11 @@ def picture(
     figure = new_figure(7.5, 2.8 * count + 0.6)
     panels = figure.subplots(count, 1, squeeze=False)[:, 0]
     titles, key = _titles([each.series for each in forecasts[:count]])
+    unit = _unit(history[:count])
     for at, (axes, title) in enumerate(zip(panels, titles, strict=True)):
         _panel(axes, forecasts[at], history[at], truth[at] if truth else None, beside[at] if beside else {})
         axes.set_title(title, fontsize=10, parse_math=False)
+        axes.set_ylabel(unit, parse_math=False)
         style(axes)
         if at == 0:
             legend_below(axes)
@@ -109,12 +113,22 @@ def picture(
 
 
 def _titles(names: Sequence[str]) -> tuple[list[str], str]:
-    """The names of panels, numbers in place of those that the font cannot show, and which number is which name."""
-    titles, numbered = axis_labels(names)
-    if numbered and len(set(names)) == len(names):
-        titles = [name if showable([name]) and len(name) <= LONGEST else titles[at] for at, name in enumerate(names)]
-    told = [f"{title} is {name}" for title, name in zip(titles, names, strict=True) if numbered and title != name]
-    return titles, ", ".join(told)
+    """The names of panels, numbers in place of those that no font can show, and which number is which name."""
+    fitting = [name for name in names if len(name) <= LONGEST and showable([name])]
+    told: dict[str, str] = {}
+    for number, name in enumerate(names, start=1):
+        if name not in fitting:
+            word = next(word for word in ("series", "panel", "picture") if f"{word} {number}" not in names)
+            told[name] = f"{word} {number}"
+    return [told.get(name, name) for name in names], ", ".join(f"{title} is {name}" for name, title in told.items())
+
+
+def _unit(drawn: Sequence[Series]) -> str:
+    """What the values of all panels are called in their table; "" where that differs, or cannot be shown."""
+    names = {series.column for series in drawn}
+    (name,) = names if len(names) == 1 else ("",)
+    given = all(name in (series.roles.target or ()) for series in drawn)
+    return name if given and len(name) <= LONGEST // 2 and showable([name]) else ""
 
 
 def _panel(axes: Axes, forecast: Forecast, series: Series, truth: Any, beside: Mapping[str, Any]) -> None:
@@ -135,7 +149,13 @@ def _panel(axes: Axes, forecast: Forecast, series: Series, truth: Any, beside: M
     if truth is not None:
         axes.plot(forecast.times, truth, color=INK, linewidth=0, marker="o", markersize=2.5, label="what came")
     axes.plot(forecast.times, forecast.values, color=ORANGE, linewidth=1.6, marker=alone, label="forecast")
-    axes.tick_params(axis="x", labelrotation=20)
+    plain_numbers(axes.yaxis)
+    if forecast.times.dtype.kind == "M":
+        axes.set_xticks(*time_marks(np.concatenate([series.times[-shown:], forecast.times]), series.step))
+    else:
+        axes.set_xlabel("step")
+        axes.locator_params(axis="x", integer=True)
+        plain_numbers(axes.xaxis)
 
 
 def _look(rule: str) -> dict[str, Any]:
@@ -179,6 +199,7 @@ def by_horizon(errors: Mapping[str, Sequence[float]], windows: int) -> Picture:
     axes.locator_params(axis="x", integer=True)
     axes.set(xlabel="steps ahead", ylabel="mean absolute error")
     axes.set_ylim(bottom=0)
+    plain_numbers(axes.yaxis)
     style(axes)
     legend_below(axes)
     return finish(figure, "error_by_horizon", f"Mean absolute error over {windows:,} forecasts by steps ahead")

@@ -12,6 +12,7 @@ import torch
 from torch import Tensor
 
 from crnn.data.example import ExampleSet, Record
+from crnn.data.findings import counted
 from crnn.metrics.classification import decisions
 from crnn.tasks.task import Task
 
@@ -90,12 +91,18 @@ def judge(task: Task, examples: ExampleSet, evaluation: Evaluation) -> Judged | 
         targets = targets.double().reshape(predictions.shape)
     width = predictions.shape[1]
     if len(names) != width:
-        names = [f"value {number}" for number in range(1, width + 1)] if width > 1 else ["value"]
+        names = _value_names(width, steps=examples.virtual)
     scales = examples.units_of(rows).naive if examples.virtual else None  # type: ignore[attr-defined]
     records = [examples.records[row] for row in rows]
     known = task.known_before(records)
     fresh = None if known is None else ~torch.tensor(known)
     return Judged(kind, names, records, predictions, targets, scales, fresh)
+
+
+def _value_names(width: int, steps: bool) -> list[str]:
+    if steps:
+        return [f"{counted(number, 'step')} ahead" for number in range(1, width + 1)]
+    return [f"value {number}" for number in range(1, width + 1)] if width > 1 else ["value"]
 
 
 def _stacked(examples: ExampleSet, rows: list[int]) -> Tensor | None:

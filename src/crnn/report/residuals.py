@@ -6,6 +6,7 @@ import numpy as np
 
 from crnn.report.drawing import BLUE, GREY, ORANGE, Picture, axis_labels, finish, new_figure, style
 from crnn.report.judged import Judged
+from crnn.report.ticks import plain_numbers
 
 MOST_VALUES = 6
 """Values with a panel of their own."""
@@ -17,6 +18,7 @@ MOST_POINTS = 5000
 def scatter(judged: Judged) -> Picture:
     """One panel a value: predicted against true, on the line where both are the same."""
     names = axis_labels(judged.names[:MOST_VALUES])[0]
+    count = len(judged.names)
     columns = min(2, len(names))
     lines = -(-len(names) // columns)
     figure = new_figure(4.6 * columns, 4.2 * lines)
@@ -29,11 +31,15 @@ def scatter(judged: Judged) -> Picture:
         axes.plot(ends, ends, color=GREY, linestyle=":")
         axes.scatter(truth[:, place], said[:, place], s=12, color=BLUE, alpha=0.45, linewidths=0, rasterized=True)
         axes.set(xlabel="true", ylabel="predicted")
+        axes.locator_params(axis="x", nbins=4)  # room for numbers of many digits
+        plain_numbers(axes.xaxis)
+        plain_numbers(axes.yaxis)
         axes.set_title(name, fontsize=10, parse_math=False)
         style(axes)
     for axes in panels[len(names) :]:
         axes.set_visible(False)
-    return finish(figure, "scatter", f"Predicted against true values of {len(judged)} samples", 300 * columns)
+    note = f"the first {len(names)} of {count:,} values" if len(names) < count else ""
+    return finish(figure, "scatter", f"Predicted against true values of {len(judged)} samples", 300 * columns, note)
 
 
 def histogram(judged: Judged) -> Picture:
@@ -45,6 +51,8 @@ def histogram(judged: Judged) -> Picture:
     axes = figure.subplots()
     axes.hist(errors, bins=min(60, max(10, round(len(errors) ** 0.5))), color=ORANGE)
     axes.axvline(0, color=GREY, linestyle=":")
+    plain_numbers(axes.xaxis)
+    plain_numbers(axes.yaxis)
     axes.set(xlabel="predicted − true" + ("" if one else ", in standard deviations of each value"), ylabel="how often")
     style(axes)
     alt = f"Histogram of {len(errors)} errors; mean {errors.mean():.3g}, median {np.median(errors):.3g}"

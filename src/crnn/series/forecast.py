@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -16,6 +17,23 @@ from torch import Tensor
 
 from crnn.errors import CrnnError, UnknownNameError
 
+ENDINGS = (".csv", ".tsv", ".json", ".jsonl")
+"""Of the files that forecasts are written to; a name without one is a CSV file."""
+
+
+def require_ending(path: Path) -> None:
+    """Refuse a name that promises a file of another kind.
+
+    Raises:
+        CrnnError: it has an ending that is not written; names those that are.
+    """
+    if path.suffix and path.suffix.lower() not in ENDINGS:
+        table = ", which spreadsheets open" if path.suffix.lower() in (".xlsx", ".xls", ".ods") else ""
+        raise CrnnError(
+            f"cannot write a forecast as {path.suffix}: call the file {path.with_suffix('.csv')}{table}"
+            f" (or {', '.join(ENDINGS[1:])})"
+        )
+
 
 @dataclass(frozen=True)
 class Forecast:
@@ -24,8 +42,8 @@ class Forecast:
     Args:
         series: Its name.
         times: ``(H,)`` times, or numbers of steps.
-        values: ``(H,)`` the forecast: the median, or what stands for it between the quantiles next to it; the mean
-            where that was trained.
+        values: ``(H,)`` the forecast: the median, or what stands for it between the quantiles next to it; the nearest
+            quantile where all lie on one side of it; the mean where that was trained.
         quantiles: By level, ``(H,)``: nine of ten outcomes should stay below 0.9's; empty where none were trained.
         column: The variable.
     """
@@ -63,6 +81,19 @@ class Forecast:
 def by_level(said: NDArray[np.float64], levels: Sequence[float]) -> dict[float, NDArray[np.float64]]:
     """The quantiles of one forecast ``(H, levels)`` by level; none where there are no levels."""
     return {} if said.ndim == 1 or not levels else dict(zip(levels, said.T, strict=True))
+
+
+def off_median(levels: Sequence[float]) -> str:
+    """Which quantile stands for the median where all lie on one side of it; "" where they do not.
+
+    Example:
+        >>> off_median([0.8, 0.9])
+        'no quantile was trained on both sides of 0.5: the value is the quantile 0.8'
+    """
+    if not levels or min(levels) <= 0.5 <= max(levels):
+        return ""
+    nearest = min(levels, key=lambda level: abs(level - 0.5))
+    return f"no quantile was trained on both sides of 0.5: the value is the quantile {nearest:g}"
 
 
 def errors_by_horizon(said: Mapping[str, Tensor], truth: Tensor) -> dict[str, list[float]]:
@@ -107,19 +138,43 @@ class Forecasts(Sequence[Forecast]):
         Raises:
             CrnnError: the file cannot be written.
         """
+        text = self._table(",")
+        if path is not None:
+            _write(Path(path), text)
+        return text
+
+    def write(self, path: Path) -> None:
+        """Write a file of the kind that its name says: CSV, TSV, one JSON list, or JSON lines with a series each.
+
+        Raises:
+            CrnnError: its name says another kind, or it cannot be written.
+        """
+        require_ending(path)
+        ending = path.suffix.lower()
+        if ending == ".json":
+            text = json.dumps(self.to_dict(), ensure_ascii=False, indent=1) + "\n"
+        elif ending == ".jsonl":
+            text = "".join(json.dumps(each, ensure_ascii=False) + "\n" for each in self.to_dict())
+        else:
+            text = self._table("\t" if ending == ".tsv" else ",")
+        _write(path, text)
+
+    def _table(self, delimiter: str) -> str:
         text = io.StringIO(newline="")
-        writer = csv.writer(text, lineterminator="\n")
+        writer = csv.writer(text, delimiter=delimiter, lineterminator="\n")
         levels = self._items[0].quantiles if self._items else {}
         writer.writerow(["series", "time", "value", *(f"q{level:g}" for level in levels)])
         times = iter(time_texts(np.concatenate([item.times for item in self._items])) if self._items else ())
         for item in self._items:
             writer.writerows(item.rows([*islice(times, len(item))]))
-        if path is not None:
-            try:
-                Path(path).write_text(text.getvalue(), encoding="utf-8")
-            except OSError as error:
-                raise CrnnError(f"cannot write the forecast to {path}: {error.strerror or error}") from error
         return text.getvalue()
+
+
+def _write(path: Path, text: str) -> None:
+    try:
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise CrnnError(f"cannot write the forecast to {path}: {error.strerror or error}") from error
 
 
 def time_text(time: Any) -> str:

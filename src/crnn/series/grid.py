@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from crnn.data.findings import Findings
 from crnn.errors import DataError
 from crnn.series.forecast import time_text
+from crnn.series.scaling import note_constant
 from crnn.series.series import Series
 from crnn.series.steps import Step
 
@@ -103,11 +104,9 @@ def _series(
         )
         last = np.maximum.accumulate(np.where(missing, 0, np.arange(len(values))))
         values = values[last]
-    if len(values) > 1 and (values == values[0]).all():
-        said.add(
-            "constant series", name, "It can be forecast, but nothing can be learnt from it: remove it.", dropped=False
-        )
-    return Series(name or column, key, column, values, step, times, known, missing if missing.any() else None)
+    series = Series(name or column, key, column, values, step, times, known, missing if missing.any() else None)
+    note_constant(series, said)
+    return series
 
 
 def _places(rows: Rows, times: Array, step: Step, findings: Findings) -> tuple[Array, Array]:

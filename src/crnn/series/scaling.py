@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from crnn.data.findings import Findings
 from crnn.errors import DataError, UnknownNameError
 from crnn.series.series import Series
 
@@ -19,6 +20,9 @@ LEAST = 0.01
 
 LARGEST = 1e30
 """No larger number is taken: single precision ends not far beyond, and sums of squares stay finite."""
+
+CONSTANT = "constant series"
+"""A kind of finding."""
 
 CHUNK = 1 << 20
 """Values that are looked at at once: a series may be larger than memory."""
@@ -170,6 +174,14 @@ def _first(values: NDArray[Any], wrong: Callable[[NDArray[np.float64]], NDArray[
         if len(bad):
             return at + int(bad[0])
     return None
+
+
+def note_constant(series: Series, findings: Findings) -> None:
+    """Name a series whose values are all the same."""
+    first = float(series.values[0])
+    if len(series) > 1 and all(bool((part == first).all()) for part in _chunks(series.values)):
+        advice = "It can be forecast, but nothing can be learnt from it: remove it."
+        findings.add(CONSTANT, series.name, advice, dropped=False)
 
 
 def _chunks(values: NDArray[Any]) -> list[NDArray[np.float64]] | Any:

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from crnn.data.example import Record
-from crnn.data.findings import Findings
+from crnn.data.findings import Findings, counted
 from crnn.data.sources import located
 from crnn.errors import DataError, kind_of
 from crnn.series import scaling
@@ -19,6 +19,14 @@ from crnn.series.roles import Roles
 from crnn.series.series import Series, from_array
 from crnn.series.steps import Step
 from crnn.series.table import read_series
+
+_CARRIED = "The last value before stands in their place."
+_ADVICE = {
+    "missing value": _CARRIED,
+    "series that is mostly gaps": _CARRIED,
+    scaling.CONSTANT: "Look whether these are the values that were meant.",
+}
+"""Where nothing is trained or judged, by kind."""
 
 
 def are_records(data: Any) -> bool:
@@ -43,7 +51,12 @@ def series_of(
         DataError: it is none of these, or a series is empty or not finite.
     """
     if isinstance(data, (str, Path)):
-        found = read_series(located(data), roles, findings, usual=usual, step=step, missing=missing)
+        path = located(data)
+        if path.is_dir():
+            raise DataError(
+                f"{data} is a folder: a forecast needs one table of series, as a CSV file with a time column"
+            )
+        found = read_series(path, roles, findings, usual=usual, step=step, missing=missing)
     elif isinstance(data, np.ndarray):
         found = from_array(data)
     elif isinstance(data, Sequence) and data and isinstance(data[0], Series):
@@ -52,12 +65,25 @@ def series_of(
         found = from_array(np.asarray(data))
     elif isinstance(data, Sequence) and data and all(np.ndim(item) == 1 for item in data):
         found = [replace(from_array(np.asarray(item))[0], name=f"series {at}") for at, item in enumerate(data, 1)]
+    elif isinstance(data, Sequence) and not isinstance(data, (str, bytes)) and len(data) == 0:
+        raise DataError(f"the {type(data).__name__} is empty: give at least one series")
     else:
         raise DataError(
             f"{kind_of(data)} is not understood as series: give a CSV file, an array (T,) or (T, C), or a"
             " list of arrays (T_i,)"
         )
-    return [completed(_finite(each), findings) for each in found]
+    for each in found:
+        scaling.note_constant(_finite(each), findings)
+    return [completed(each, findings) for each in found]
+
+
+def for_forecast(findings: Findings) -> Findings:
+    """What was found in data that are forecast and not trained on: without advice on training."""
+    told = Findings()
+    for finding in findings:
+        for name in finding.names:
+            told.add(finding.kind, name, _ADVICE.get(finding.kind, finding.advice), finding.dropped)
+    return told
 
 
 def note_new(series: Series, known: Container[str], findings: Findings) -> None:
@@ -71,7 +97,7 @@ def note_short(series: Series, look_back: int, findings: Findings) -> None:
     """Name a series with less history than the model looks back on."""
     if len(series) < look_back:
         advice = f"The model looks back on {look_back}: its first value stands for the steps before."
-        name = f"{series.name} ({len(series)} steps)"
+        name = f"{series.name} ({counted(len(series), 'step')})"
         findings.add("history shorter than the look-back", name, advice, dropped=False)
 
 

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from crnn.data.example import Example, Record
-from crnn.data.findings import Findings
+from crnn.data.findings import Findings, counted
 from crnn.errors import DataError
 from crnn.series import calendar, covariates, scaling
 from crnn.series.covariates import Covariates
@@ -125,7 +125,7 @@ class Frame:
             note_unseen(series, self.covariates.categories, 0, findings)
             if len(series) - max(series.first, self.look_back) < self.horizon:
                 advice = f"A window takes {self.look_back} + {self.horizon} steps: lower look_back or horizon."
-                findings.add("series too short", f"{record.name} ({len(series)} steps)", advice)
+                findings.add("series too short", f"{record.name} ({counted(len(series), 'step')})", advice)
             else:
                 kept.append(record)
         windows = self.windows(kept) if kept else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, ClassVar, Self
@@ -12,12 +13,12 @@ from torch import Tensor, nn
 
 from crnn.data.example import Example, ExampleSet, Record
 from crnn.data.findings import Findings
-from crnn.errors import DataError, NotReadyError, SpecError, SplitError
+from crnn.errors import DataError, DataWarning, NotReadyError, SpecError, SplitError
 from crnn.forecast_spec import ForecastSpec
 from crnn.losses.regression import middle
 from crnn.nn.kinds import AnySpec
 from crnn.padded import Vary, chained
-from crnn.series.forecast import Forecast, Forecasts, by_level, time_texts
+from crnn.series.forecast import Forecast, Forecasts, by_level, off_median, time_texts
 from crnn.series.known import note_unseen
 from crnn.series.lookback import Forget, Jitter
 from crnn.series.roles import Roles
@@ -27,7 +28,7 @@ from crnn.series.series import Series
 from crnn.series.windows import WindowSet
 from crnn.series.zeros import FOR_MISSING
 from crnn.tasks.forecast_choices import horizon_for, look_back_for, network_for
-from crnn.tasks.forecast_reading import are_records, note_new, note_short, series_of
+from crnn.tasks.forecast_reading import are_records, for_forecast, note_new, note_short, series_of
 from crnn.tasks.forecast_windows import Frame, tails
 from crnn.tasks.naive import Linear, naive, verdict
 from crnn.tasks.task import Option, Plan, Task, size_index
@@ -141,6 +142,7 @@ class Forecasting(Task):
         """As `read`; names the series that are new to the model, and those with less history than it looks back on."""
         records, findings = self.read(data)
         if self.frame.scalings and not are_records(data):
+            findings = for_forecast(findings)
             for record in records:
                 series: Series = record.source
                 note_new(series, self.frame.scalings, findings)
@@ -200,7 +202,7 @@ class Forecasting(Task):
         """These steps are no test any more either."""
         self.seen = self.seen.joined(Seen.of([record.source for record in records if self.frame.fits(record.source)]))
 
-    def summary(self) -> dict[str, str]:
+    def summary(self, trained: bool = True) -> dict[str, str]:
         """Which columns are what, which step the time takes, and how far the network looks back and ahead."""
         step = self.frame.step
         assert step is not None
@@ -209,8 +211,9 @@ class Forecasting(Task):
         apart = "row" if by_row else " and ".join(self.found.series or ())
         told = ", ".join(self.columns[:9]) + (f" and {len(self.columns) - 9} more" if self.columns[9:] else "")
         first, last = time_texts(np.array(self.seen.span, "datetime64[s]")) if step.dated else self.seen.span
+        steps = f"steps of {step.words}" if step.dated else "rows count as steps"
         return {
-            "time": f"{time}: steps of {step.words}, trained on {first} to {last}",
+            "time": f"{time}: {steps}, {'trained on ' * trained}{first} to {last}",
             "series": f"{len(self.frame.scalings)}" + (f", told apart by {apart}" if apart else ""),
             **({} if by_row else {"target": told}),
             **({"known ahead": ", ".join(self.found.known)} if self.found.known else {}),
@@ -318,7 +321,9 @@ class Forecasting(Task):
         return Forecast(series.name, series.next_times(self.horizon), values, quantiles, series.column)
 
     def collect(self, answers: list[Any]) -> Forecasts:
-        """The forecasts of all series, in the order of the data."""
+        """The forecasts of all series, in the order of the data; says so where their values are far from a median."""
+        if answers and (note := off_median(list(answers[0].quantiles))):
+            warnings.warn(note, DataWarning, stacklevel=4)
         return Forecasts(answers)
 
     def note_known(self, judged: ExampleSet, findings: Findings) -> None:

@@ -323,8 +323,12 @@ class Task(ABC):
         """
         return answer
 
-    def summary(self) -> dict[str, str]:
-        """What was found out about the training data and chosen for them, by name, to be told before training."""
+    def summary(self, trained: bool = True) -> dict[str, str]:
+        """What was found out about the training data and chosen for them, by name, to be told before training.
+
+        Args:
+            trained: Whether the data are trained on, and not only looked at.
+        """
         return {}
 
     def verdict(self, measures: Mapping[str, Mapping[str, float]]) -> str:

@@ -1,0 +1,128 @@
+"""Plots of forecasts can be read: names, units, times that do not meet, numbers in full."""
+
+from itertools import pairwise
+
+import numpy as np
+import pytest
+
+import crnn
+from crnn.report import forecasts
+from crnn.report.forecasts import picture
+from crnn.report.judged import judge
+from crnn.report.ticks import MOST, number, time_marks
+from crnn.series.forecast import Forecast
+from crnn.series.roles import Roles
+from crnn.series.series import Series
+from crnn.series.steps import DAY_S, Step
+
+HOUR, DAY, WORKDAY, MONTH, YEAR = (
+    Step("second", 3600),
+    Step("second", DAY_S),
+    Step("workday"),
+    Step("month", 1),
+    Step("month", 12),
+)
+
+
+def drawn_of(name, column="sales", start="2024-02-06", step=DAY, steps=30, scale=1.0):
+    """A history and its forecast."""
+    times = np.array([start], "datetime64[s]")
+    times = np.concatenate([times, step.after(times, steps - 1)])
+    values = scale * (100 + np.sin(np.arange(steps)))
+    series = Series(name, "x", column, values[:-6], step, times[:-6], roles=Roles(None, (column,)))
+    return series, Forecast(name, times[-6:], values[-6:], {}, column)
+
+
+@pytest.fixture
+def panels(monkeypatch):
+    """Draws, and gives the axes and the picture."""
+
+    def draw(*pairs):
+        kept = []
+        finish = forecasts.finish
+        monkeypatch.setattr(forecasts, "finish", lambda figure, *rest: kept.append(figure) or finish(figure, *rest))
+        found = picture([each for _, each in pairs], [each for each, _ in pairs])
+        return kept[0].axes, found
+
+    return draw
+
+
+def texts(labels):
+    return [label.get_text() for label in labels if label.get_text()]
+
+
+@pytest.mark.parametrize("start", ["2024-01-29", "2024-02-06", "2024-12-28T17:00"])
+@pytest.mark.parametrize("step", [HOUR, Step("second", 900), DAY, WORKDAY, Step("second", 7 * DAY_S), MONTH, YEAR])
+@pytest.mark.parametrize("steps", [7, 30, 31, 500])
+def test_labels_of_times_never_overlap_or_leave_the_picture(panels, start, step, steps):
+    start = start[:10] if step == WORKDAY else start
+    ((axes,), _) = panels(drawn_of("a", start=start, step=step, steps=steps, scale=1e12))
+    axes.figure.draw_without_rendering()
+    boxes = [label.get_window_extent() for label in axes.get_xticklabels()]
+    assert len(boxes) >= 2
+    assert all(left.x1 + 2 < right.x0 for left, right in pairwise(boxes))
+    assert boxes[-1].x1 <= axes.figure.bbox.x1
+    assert boxes[0].x0 >= 0
+
+
+@pytest.mark.parametrize(
+    ("start", "step", "steps", "labels"),
+    [
+        ("2024-02-06T17:00", HOUR, 3, ["17:00\n2024-02-06", "18:00", "19:00"]),
+        ("2024-02-06T18:00", HOUR, 12, ["18:00\n2024-02-06", "20:00", "22:00", "00:00\n2024-02-07", "02:00", "04:00"]),
+        ("2024-02-28", DAY, 3, ["2024-02-28", "2024-02-29", "2024-03-01"]),
+        ("2024-02-28T18:00", DAY, 3, ["2024-02-28", "2024-02-29", "2024-03-01"]),
+        ("2024-01-31", Step("month", 1, True), 3, ["2024-01", "2024-02", "2024-03"]),
+        ("1875-01-01", YEAR, 100, ["1880", "1900", "1920", "1940", "1960"]),
+        ("2024-02-06T17:59:50", Step("second", 1), 20, ["17:59:50\n2024-02-06", "17:59:55", "18:00:00", "18:00:05"]),
+    ],
+)
+def test_hours_are_hours_and_days_are_days(start, step, steps, labels):
+    first = np.array([start], "datetime64[s]")
+    times = np.concatenate([first, step.after(first, steps - 1)])
+    marked, told = time_marks(times, step)
+    assert told == labels
+    assert set(marked) <= set(times)
+    assert len(told) <= MOST + 1
+
+
+def test_numbers_that_stand_for_names_are_no_names(panels):
+    named = [drawn_of(name) for name in ("خلف", "1", "series 3", "x" * 100)]
+    axes, found = panels(*named)
+    assert [each.get_title() for each in axes] == ["series 1", "1", "series 3", "series 4"]
+    assert found.key == f"series 1 is خلف, series 4 is {'x' * 100}"
+    axes, found = panels(drawn_of("خلف"), drawn_of("series 1"))
+    assert [each.get_title() for each in axes] == ["panel 1", "series 1"]
+
+
+def test_values_have_their_name_where_it_is_one(panels):
+    assert [each.get_ylabel() for each in panels(drawn_of("a"), drawn_of("b"))[0]] == ["sales"] * 2
+    assert [each.get_ylabel() for each in panels(drawn_of("a"), drawn_of("b", "price"))[0]] == [""] * 2
+    series, forecast = drawn_of("a")
+    unnamed = Series("a", "", "a", series.values, series.step, series.times)
+    assert [each.get_ylabel() for each in panels((unnamed, forecast))[0]] == [""]
+
+
+def test_large_numbers_are_written_in_full(panels):
+    ((axes,), _) = panels(drawn_of("a", scale=16_000.0))
+    axes.figure.canvas.draw()
+    assert all("," in text for text in texts(axes.get_yticklabels()))
+    assert axes.yaxis.get_offset_text().get_text() == ""
+    assert number(-1234567.0) == "−1,234,567"
+
+
+def test_counted_steps_are_called_so(panels):
+    series = Series("a", "", "a", np.arange(30.0), Step(), np.arange(30))
+    ((axes,), _) = panels((series, Forecast("a", np.arange(30, 36), np.arange(30.0, 36), {}, "a")))
+    assert axes.get_xlabel() == "step"
+
+
+@pytest.mark.filterwarnings(r"ignore:\s*\d+ judged on steps that were trained on:crnn.errors.DataWarning")
+@pytest.mark.parametrize(
+    ("horizon", "names"), [(1, ["1 step ahead"]), (3, ["1 step ahead", "2 steps ahead", "3 steps ahead"])]
+)
+def test_steps_ahead_are_called_so(horizon, names):
+    model = crnn.Model(crnn.Forecasting(horizon, 8), size="tiny")
+    values = np.sin(np.arange(80.0))
+    model.fit(values, epochs=1, options=crnn.TrainOptions(progress=False))
+    assert judge(model.task, *model.examine(values)).names == names
