@@ -162,3 +162,19 @@ def test_single_doubles_do_not_hide_what_tells_rows_apart(read):
 def test_year_and_calendar_week(read):
     found, _ = read("Jahr;KW;Menge", [f"{2020 + at // 52};{at % 52 + 1};{at}" for at in range(104)])
     assert (found[0].name, found[0].step.name) == ("Menge", "week")
+
+
+@pytest.mark.parametrize(
+    ("header", "row", "step", "last"),
+    [
+        ("quarter", lambda at: f"{2008 + at // 4}-{at % 4 + 1}", "quarter", "2017-10-01"),
+        ("quarter", lambda at: f"{2008 + at // 4}{at % 4 + 1}", "quarter", "2017-10-01"),
+        ("week", lambda at: f"2024-{at + 1:02d}", "week", "2024-09-30"),
+        ("week", lambda at: f"2024{at + 1}", "week", "2024-09-30"),
+    ],
+)
+def test_quarters_and_weeks_are_told_by_the_name_of_their_column(read, header, row, step, last):
+    found, _ = read(f"{header},sales", [f"{row(at)},{at}" for at in range(40)])
+    assert [(each.name, each.step.name, str(each.times[-1])[:10]) for each in found] == [("sales", step, last)]
+    found, _ = read(f"{header},date,sales", [f"{row(at)},{day(at)},{at}" for at in range(40)])
+    assert found[0].roles.time == ("date",)

@@ -155,3 +155,37 @@ def test_a_known_step_decides_between_day_and_month():
 def test_a_column_without_any_time_is_not_said_to_have_others():
     with pytest.raises(DataError, match=r"'soon' is no time\. Write"):
         parse(["soon", "later"], "date", [2, 3], Findings())
+
+
+@pytest.mark.parametrize(
+    ("column", "cells", "last"),
+    [
+        ("quarter", ["2008-1", "2008-2", "2008-3", "2008-4", "2009-1"], "2009-01-01"),
+        ("Fiscal quarter", ["2008/01", "2008/02"], "2008-04-01"),
+        ("季度", ["20083", "20084", "20091"], "2009-01-01"),
+        ("Quartal", ["3/2008", "4/2008", "1/2009"], "2009-01-01"),
+        ("quarter", ["2008.3", "2008.4", "2009.1"], "2009-01-01"),
+        ("quarter", ["2008-03", "2008-06", "2008-09", "2008-12"], "2008-12-01"),
+        ("week", ["2024-01", "2024-02", "2024-12"], "2024-03-18"),
+        ("week", ["2022-1", "2022-52"], "2022-12-26"),
+        ("year_week", ["20249", "202410"], "2024-03-04"),
+        ("周", ["2024/1", "2024/2"], "2024-01-08"),
+        ("KW", ["01.2024", "02.2024"], "2024-01-08"),
+        ("week ending", ["2024-01-05", "2024-01-12"], "2024-01-12"),
+        ("month", ["20249", "202410"], "2024-10-01"),
+        ("weekly", ["2024-01", "2024-02"], "2024-02-01"),
+    ],
+)
+def test_the_name_of_a_column_says_what_a_year_and_a_number_are(column, cells, last):
+    assert looks_like_time(cells, column)
+    found = parse(cells, column, range(2, 2 + len(cells)), Findings())
+    assert str(found.times[-1]) == f"{last}T00:00:00"
+
+
+@pytest.mark.parametrize(
+    ("column", "cells"),
+    [("quarter", ["2008-1", "2008-2", "2008-5"]), ("week", ["2024-01", "2024-54"]), ("week", ["2024-01", "2024-00"])],
+)
+def test_a_number_that_no_quarter_or_week_has_is_an_error(column, cells):
+    with pytest.raises(DataError, match=f"column '{column}', line {len(cells) + 1}: '{cells[-1]}' is no time"):
+        parse(cells, column, range(2, 2 + len(cells)), Findings())

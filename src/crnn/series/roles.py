@@ -12,7 +12,8 @@ from crnn.data.table import Table
 from crnn.errors import DataError, SpecError, UnknownNameError
 from crnn.series.cells import are_row_numbers
 from crnn.series.numbers import looks_numeric
-from crnn.series.time_columns import CALENDAR, are_counts, called, cells_of, find, texts_of
+from crnn.series.time_columns import are_counts, cells_of, find, texts_of
+from crnn.series.time_names import CALENDAR, called
 
 _SERIES_NAMES = ("id", "unique_id", "series", "store", "shop", "item", "sku", "product", "symbol", "sensor", "station")
 _ENDINGS = ("", "_id", "_name", "_nr", "_no", "_code", "_number", "id")

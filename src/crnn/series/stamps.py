@@ -14,6 +14,7 @@ from crnn.data.findings import Findings
 from crnn.errors import DataError
 from crnn.series.steps import DAY_S, Step
 from crnn.series.time_forms import MONTH_FIRST, SLASHED, YEAR, Order, read
+from crnn.series.time_names import as_named
 
 Times = NDArray[np.datetime64]
 
@@ -22,9 +23,7 @@ _EPOCH = datetime(1970, 1, 1)
 _NUMBER = re.compile(r"-?\d+(\.\d+)?")
 _DAYS = re.compile(r"(19|20)\d{2}(0[1-9]|1[0-2])([0-2]\d|3[01])")
 _YEAR_MONTH = re.compile(r"(19|20)\d{2}(0[1-9]|1[0-2])")
-_YEAR_WEEK = re.compile(r"(19|20)\d{2}([0-4]\d|5[0-3])")
 _YEARS = ("year", "jahr", "année", "año", "年")
-_WEEKS = ("week", "woche", "kw", "周")
 _DATES = ("date", "datum", "日期", "fecha")
 _SHEET, _SHEET_START = (20_000, 60_000), datetime(1899, 12, 30)
 """Days of spreadsheets from 1954 to 2064."""
@@ -49,14 +48,14 @@ class Stamps:
         return self.times.dtype.kind == "M"
 
 
-def looks_like_time(cells: Sequence[str]) -> bool:
-    """Whether a column holds dates; plain numbers only where they are epochs.
+def looks_like_time(cells: Sequence[str], column: str = "") -> bool:
+    """Whether a column holds dates; plain numbers only where they are epochs, or its name says what they are.
 
     Example:
         >>> looks_like_time(["05/02/10", "12/02/10"]), looks_like_time(["3", "4"])
         (True, False)
     """
-    said = [cell for cell in cells[:50] if cell]
+    said = as_named([cell for cell in cells[:50] if cell], column)
     if not said:
         return False
     if are_numbers(said):
@@ -92,10 +91,11 @@ def parse(
         >>> parse(["05/02/10", "12/02/10", "19/02/10"], "Date", [2, 3, 4], Findings()).times.astype(str).tolist()
         ['2010-02-05T00:00:00', '2010-02-12T00:00:00', '2010-02-19T00:00:00']
     """
-    if are_numbers(cells):
-        return _counted(cells, column, findings)
-    order = _order(cells, column, lines, step)
-    found = [read(cell, order) for cell in cells]
+    meant = as_named(cells, column)
+    if are_numbers(meant):
+        return _counted(meant, column, findings)
+    order = _order(meant, column, lines, step)
+    found = [read(cell, order) for cell in meant]
     for place, each in enumerate(found):
         if each is None:
             raise DataError(
@@ -163,11 +163,9 @@ def _counted(cells: Sequence[str], column: str, findings: Findings) -> Stamps:
 
 
 def _dates_as_numbers(cells: Sequence[str], column: str) -> Sequence[datetime]:
-    """Days as 20240131, months as 202401, weeks as 202405 and years as 2024 by their column's name; else nothing."""
+    """Days as 20240131, months as 202401, and years as 2024 by their column's name; else nothing."""
     if all(map(_DAYS.fullmatch, cells)):
         return [datetime.strptime(cell, "%Y%m%d") for cell in cells]
-    if _is_called(column, _WEEKS) and all(map(_YEAR_WEEK.fullmatch, cells)):
-        return [datetime.fromisocalendar(int(cell[:4]), int(cell[4:]), 1) for cell in cells]
     if all(map(_YEAR_MONTH.fullmatch, cells)):
         return [datetime(int(cell[:4]), int(cell[4:]), 1) for cell in cells]
     if _is_called(column, _YEARS) and all(map(YEAR.fullmatch, cells)):

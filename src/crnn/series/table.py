@@ -25,8 +25,9 @@ from crnn.series.roles import Roles, check_names, find_rest, find_time, holds_nu
 from crnn.series.series import Series
 from crnn.series.stamps import looks_like_time, parse
 from crnn.series.steps import Step, infer, infer_sparse
-from crnn.series.time_columns import cells_of, is_time_name, texts_of
+from crnn.series.time_columns import cells_of, texts_of
 from crnn.series.time_forms import YEAR
+from crnn.series.time_names import is_time_name
 from crnn.series.zeros import Zeros
 
 _OTHERS = {*COLUMNS["path"], *COLUMNS["text"], *NAMES["label"]} - {"target"}
