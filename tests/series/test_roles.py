@@ -44,6 +44,11 @@ def test_year_and_month_are_one_time_and_no_twelve_series(read):
         ("date,hour", lambda at: f"{day(at // 24)},{at % 24}", "hour", "2024-01-02T15:00:00"),
         ("Date;Time", lambda at: f"16/12/2006;{at // 60 + 17}:{at % 60:02d}:00", "minute", "2006-12-16T17:39:00"),
         ("年,月", lambda at: f"{2015 + at // 12},{at % 12 + 1}", "month", "2018-04-01T00:00:00"),
+        ("年份,月份", lambda at: f"{2015 + at // 12},{at % 12 + 1}月", "month", "2018-04-01T00:00:00"),
+        ("年份,月份", lambda at: f"{2015 + at // 12}年,{at % 12 + 1:02d}月份", "month", "2018-04-01T00:00:00"),
+        ("年度,季度", lambda at: f"{2010 + at // 4},第{'一二三四'[at % 4]}季度", "quarter", "2019-10-01T00:00:00"),
+        ("年份,周", lambda at: f"2021,第{at + 1}周", "week", "2021-10-04T00:00:00"),
+        ("年,月,日", lambda at: f"2024年,{at // 20 + 1}月,{at % 20 + 1}日", "day", "2024-02-20T00:00:00"),
     ],
 )
 def test_columns_that_say_the_time_together(read, header, row, step, last):
@@ -178,3 +183,25 @@ def test_quarters_and_weeks_are_told_by_the_name_of_their_column(read, header, r
     assert [(each.name, each.step.name, str(each.times[-1])[:10]) for each in found] == [("sales", step, last)]
     found, _ = read(f"{header},date,sales", [f"{row(at)},{day(at)},{at}" for at in range(40)])
     assert found[0].roles.time == ("date",)
+
+
+@pytest.mark.parametrize(
+    ("header", "row", "step"),
+    [
+        ("年份", lambda at: f"{1960 + at}", "year"),
+        ("年份", lambda at: f"{1960 + at}年", "year"),
+        ("年", lambda at: f"{1960 + at}", "year"),
+        ("月份", lambda at: f"{2018 + at // 12}年{at % 12 + 1}月份", "month"),
+        ("季度", lambda at: f"{2008 + at // 4}年第{at % 4 + 1}季度", "quarter"),
+        ("周", lambda at: f"2020年第{at + 1}周", "week"),
+    ],
+)
+def test_chinese_columns_of_time(read, header, row, step):
+    found, _ = read(f"{header},销售额", [f"{row(at)},{at}" for at in range(40)])
+    assert [(each.name, each.step.name) for each in found] == [("销售额", step)]
+
+
+def test_chinese_columns_of_numbers_are_no_time(read):
+    rows = [f"{day(at)},{20 + at % 7},{at}" for at in range(60)]
+    found, _ = read("日期,年龄,月销量", rows)
+    assert [each.name for each in found] == ["年龄", "月销量"]

@@ -9,7 +9,7 @@ import numpy as np
 
 from crnn.data.table import Table
 from crnn.series.stamps import are_numbers, looks_like_time
-from crnn.series.time_forms import YEAR
+from crnn.series.time_forms import number_of, year_of
 from crnn.series.time_names import (
     CLOCKS,
     COUNTS,
@@ -51,13 +51,15 @@ def find(table: Table, free: Sequence[str]) -> tuple[str, ...]:
     timely = [name for name in others if looks_like_time(said[name], name)]
     dates = [name for name in told if _mostly_times(said[name], name)]
     dates += [name for name in timely if not are_numbers(said[name][:LOOKED_AT])]
+    years = [name for name in dates if all(map(year_of, said[name]))]  # 2024年, beside which may stand the month
+    dates = [name for name in dates if name not in years]
     dates.sort(key=lambda name: list(as_named(said[name], name)) != said[name])  # a date says more than a week
     if dates:
         return _with_clock(table, dates[0], free)
     if parts := _parts(table, free):
         return parts
     counted = [name for name in timely if _are_even(said[name])]
-    counted += [name for name in told if are_counts(cells[name])]
+    counted += [name for name in told if are_counts(cells[name])] + years
     counted += [name for name in others if name.lower() in COUNTS and _are_even(said[name])]
     unread = [name for name in named if name.lower() in STAMPS and not are_numbers(said[name][:LOOKED_AT])]
     return tuple((counted or unread)[:1])  # whoever reads what no one can says which cell it is
@@ -80,7 +82,7 @@ def texts_of(table: Table, names: Sequence[str]) -> list[str]:
     columns = [cells_of(table, name) for name in names]
     if len(columns) == 1:
         return columns[0]
-    by_year = all(YEAR.fullmatch(cell) for cell in columns[0] if cell)
+    by_year = all(year_of(cell) for cell in columns[0] if cell)
     rows = zip(*columns, strict=True)
     return [(_of_year(names, row) if by_year else _of_day(row)) if all(row) else "" for row in rows]
 
@@ -88,14 +90,20 @@ def texts_of(table: Table, names: Sequence[str]) -> list[str]:
 def _of_year(names: Sequence[str], row: tuple[str, ...]) -> str:
     """Year and quarter, year and week, or year, month, day and hour as one text."""
     year, part, *rest = row
+    year, *rest = year_of(year), *(_plain(cell) for cell in rest)
     if called(names[1], QUARTERS):
-        return f"{year}-Q{part.lstrip('Qq')}"
+        return f"{year}-Q{_plain(part)}"
     if called(names[1], WEEKS):
-        return f"{year}-W{_padded(part.lstrip('Ww'))}"
-    if not part.isdigit():  # the name of a month
+        return f"{year}-W{_padded(_plain(part))}"
+    if not number_of(part):  # the name of a month
         return " ".join([*rest[:1], part, year])
-    day = "-".join([year, _padded(part), *map(_padded, rest[:1])])
+    day = "-".join([year, _padded(_plain(part)), *map(_padded, rest[:1])])
     return _of_day((day, *rest[1:])) if rest[1:] else day
+
+
+def _plain(cell: str) -> str:
+    """The number that a cell says in words, as Q3, 3月 or 第三季度; any other cell as it is."""
+    return str(number_of(cell) or cell)
 
 
 def _of_day(row: tuple[str, ...]) -> str:
@@ -124,7 +132,7 @@ def _with_clock(table: Table, date: str, free: Sequence[str]) -> tuple[str, ...]
 def _parts(table: Table, free: Sequence[str]) -> tuple[str, ...]:
     """Year and month, quarter or week, with the day and the hour where they are columns too."""
     year = _first(free, YEARS)
-    if year is None or not all(YEAR.fullmatch(cell) for cell in cells_of(table, year) if cell):
+    if year is None or not all(year_of(cell) for cell in cells_of(table, year) if cell):
         return ()
     month, day = _first(free, MONTHS), _first(free, DAYS)
     hour = _first([name for name in free if name not in (month, day)], CLOCKS)

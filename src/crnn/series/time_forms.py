@@ -16,8 +16,14 @@ SLASHED = re.compile(r"(\d{1,4})[/.-](\d{1,2})[/.-](\d{1,4})(?:[ T]+(.+))?")
 MONTH_FIRST = re.compile(r"(0?[1-9]|1[0-2])[/.-]((?:19|20)\d{2})")
 """A month and its year: 01.2015."""
 _WORDY = ("%d-%b-%Y", "%d %b %Y", "%d-%b-%y", "%b %Y", "%b-%Y", "%B %Y", "%b-%y", "%B %d, %Y", "%b %d, %Y", "%d %B %Y")
-_MONTH = re.compile(r"(\d{4})[-/.年](\d{1,2})月?")
-_QUARTER = re.compile(r"(\d{4})[- /]?q([1-4])|q([1-4])[- /]?(\d{4})", re.IGNORECASE)
+_CHINESE_NUMBERS = ("一", "二", "三", "四", "五", "六", "七", "八", "九", "十", "十一", "十二")
+_PART = re.compile(
+    rf"(?:q|w|第)?(\d{{1,2}}|{'|'.join(reversed(_CHINESE_NUMBERS))})(?:月份?|季度?|周|日|号|[时点])?", re.IGNORECASE
+)
+_YEAR = re.compile(r"((?:1[5-9]|20|21)\d{2})年度?")
+_MONTH = re.compile(r"(\d{4})[-/.年](\d{1,2})(?:月份?)?")
+_QUARTER = re.compile(r"(\d{4})[- /]?q([1-4])|q([1-4])[- /]?(\d{4})|(\d{4})年第?([1-4一二三四])季度?", re.IGNORECASE)
+_WEEK = re.compile(r"(\d{4})[- /]?(?:w|kw|week) ?(\d{1,2})|(\d{4})年第?(\d{1,2})周", re.IGNORECASE)
 _CHINESE = re.compile(r"(\d{4})年(\d{1,2})月(\d{1,2})日(?: *(.+))?")
 _CLOCK = re.compile(r"(\d{1,2}):(\d{2})(?::(\d{2})(?:\.\d+)?)?(?: *([ap])\.?m\.?)?", re.IGNORECASE)
 _WEEKDAY = re.compile(r"[^\W\d]{2,10}[.,]? +(?=\d)")
@@ -74,7 +80,11 @@ def _written(cell: str, order: Order) -> datetime | None:
     if found := MONTH_FIRST.fullmatch(cell):
         return datetime(int(found[2]), int(found[1]), 1)
     if found := _QUARTER.fullmatch(cell):
-        return datetime(int(found[1] or found[4]), 3 * int(found[2] or found[3]) - 2, 1)
+        return datetime(int(found[1] or found[4] or found[5]), 3 * number_of(found[2] or found[3] or found[6]) - 2, 1)
+    if found := _WEEK.fullmatch(cell):
+        return datetime.fromisocalendar(int(found[1] or found[3]), int(found[2] or found[4]), 1)
+    if found := _YEAR.fullmatch(cell):
+        return datetime(int(found[1]), 1, 1)
     if not any(map(str.isalpha, cell)):
         return None
     english = _WORD.sub(lambda word: _in_english(word[0]), cell)
@@ -99,6 +109,24 @@ def _whole_year(digits: str) -> int:
     """A year of two digits lies between 1969 and 2068, as in the C library."""
     year = int(digits)
     return year if len(digits) == 4 else year + (1900 if year >= 69 else 2000)
+
+
+def year_of(cell: str) -> str:
+    """The four digits of a year that stands alone, as 2024 or 2024年; "" for any other cell."""
+    return cell if YEAR.fullmatch(cell) else found[1] if (found := _YEAR.fullmatch(cell)) else ""
+
+
+def number_of(cell: str) -> int:
+    """The number of a month, quarter, week, day or hour: 3, 3月份, Q3, 第3季度, 三月, W03; 0 for any other cell.
+
+    Example:
+        >>> number_of("第三季度"), number_of("十一月"), number_of("W03"), number_of("May")
+        (3, 11, 3, 0)
+    """
+    found = _PART.fullmatch(cell)
+    if not found:
+        return 0
+    return int(found[1]) if found[1].isdigit() else 1 + _CHINESE_NUMBERS.index(found[1])
 
 
 def month_number(name: str) -> int:

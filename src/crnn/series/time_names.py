@@ -9,13 +9,14 @@ _NAMES = (
     *("date", "time", "timestamp", "datetime", "ds", "day", "week", "month", "quarter", "year", "period", "yearmonth"),
     *("yyyymm", "yearweek", "yyyyww", "kw", "jahr", "monat", "woche", "quartal", "tag", "mois", "mes"),
 )
-_NAMES_ABROAD = ("日期", "时间", "月份", "datum", "fecha", "zeit", "日")
+_NAMES_ABROAD = ("日期", "时间", "年份", "月份", "季度", "datum", "fecha", "zeit", "日")
+_SHORT_NAMES = ("年", "年度", "月", "年月", "季", "周", "周次")
 STAMPS = ("date", "time", "timestamp", "datetime", "ds", "日期", "时间", "datum", "fecha")
 COUNTS = ("t", "step", "tick", "time_index")
-YEARS = ("year", "yr", "yyyy", "jahr", "année", "annee", "año", "年", "年份")
+YEARS = ("year", "yr", "yyyy", "jahr", "année", "annee", "año", "年", "年份", "年度")
 MONTHS = ("month", "mon", "mm", "monat", "mois", "mes", "月", "月份")
-QUARTERS = ("quarter", "qtr", "quartal", "trimestre", "季度")
-WEEKS = ("week", "wk", "isoweek", "iso_week", "kw", "calendar_week", "kalenderwoche", "woche", "semaine", "周")
+QUARTERS = ("quarter", "qtr", "quartal", "trimestre", "季", "季度")
+WEEKS = ("week", "wk", "isoweek", "iso_week", "kw", "calendar_week", "kalenderwoche", "woche", "semaine", "周", "周次")
 DAYS = ("day", "dd", "tag", "jour", "día", "dia", "day_of_month", "日")
 CLOCKS = ("hour", "hr", "hh", "he", "time", "clock", "stunde", "uhrzeit", "heure", "hora", "时", "小时", "时间")
 CALENDAR = frozenset((*YEARS, *MONTHS, *QUARTERS, *WEEKS, *DAYS, *CLOCKS, "weekday", "dow", "day_of_week", "dayofweek"))
@@ -40,12 +41,12 @@ def called(name: str, words: Sequence[str]) -> bool:
 
 def may_be_time(name: str) -> bool:
     """Whether some word in the name of a column is one of time."""
-    return called(name, _NAMES) or any(word in name for word in _NAMES_ABROAD)
+    return called(name, (*_NAMES, *_SHORT_NAMES)) or any(word in name for word in _NAMES_ABROAD)
 
 
 def is_time_name(name: str) -> bool:
     """Whether a column is called as columns of time are."""
-    return name.lower() in (*_NAMES, *_NAMES_ABROAD)
+    return name.lower() in (*_NAMES, *_NAMES_ABROAD, *_SHORT_NAMES)
 
 
 def as_named(cells: Sequence[str], column: str) -> Sequence[str]:
