@@ -205,3 +205,39 @@ def test_chinese_columns_of_numbers_are_no_time(read):
     rows = [f"{day(at)},{20 + at % 7},{at}" for at in range(60)]
     found, _ = read("日期,年龄,月销量", rows)
     assert [each.name for each in found] == ["年龄", "月销量"]
+
+
+@pytest.mark.parametrize(
+    ("header", "row", "said"),
+    [
+        ("quarter", lambda at: f"Q{at % 4 + 1} FY{2008 + at // 4}", "'quarter', line 2: 'Q1 FY2008'"),
+        ("Order date", lambda at: f"the {at}th", "'Order date', line 2: 'the 0th'"),
+        ("月份", lambda at: f"{at}月", "'月份', line 2: '0月'"),
+        ("day", lambda at: f"no. {at}", "'day', line 2: 'no. 0'"),
+        ("time", lambda at: f"{at / 10 + 0.01 * (at % 3)}", "'time', line 2: '0.0'"),
+    ],
+)
+def test_a_time_by_name_that_cannot_be_read_is_an_error(read, header, row, said):
+    with pytest.raises(DataError, match=rf"{said} is no time that can be read.*quarters as 2024-Q1.*--time"):
+        read(f"{header},sales", [f"{row(at)},{at}" for at in range(40)])
+    found, _ = read(f"{header},sales", [f"{row(at)},{at}" for at in range(40)], time=(), target=("sales",))
+    assert len(found[0]) == 40
+
+
+def test_a_part_of_a_year_that_cannot_be_read_is_an_error(read):
+    words = ("first", "second", "third", "fourth")
+    with pytest.raises(DataError, match=r"'year \+ quarter', line 2: '2008-Qfirst' is no time"):
+        read("year,quarter,sales", [f"{2008 + at // 4},{words[at % 4]},{at}" for at in range(40)])
+
+
+def test_weekdays_are_no_unread_time(read):
+    found, findings = read("day,sales", [f"{('Mon', 'Tue', 'Wed')[at % 3]},{at}" for at in range(40)])
+    assert ([each.name for each in found], "no time column" in findings) == (["sales"], True)
+
+
+@pytest.mark.parametrize(
+    ("header", "row"), [("date", lambda at: f"{45292 + at / 24:.6f}"), ("time", lambda at: f"{1.7e9 + 3600 * at:.9e}")]
+)
+def test_hours_as_numbers_are_a_time(read, header, row):
+    found, _ = read(f"{header},load", [f"{row(at)},{at % 5}" for at in range(60)])
+    assert [(each.name, each.step.name) for each in found] == [("load", "hour")]

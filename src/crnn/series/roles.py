@@ -62,7 +62,11 @@ class Roles:
     def before(self, usual: Roles, header: Sequence[str]) -> Roles:
         """These roles, and where they leave time or series open the usual ones, as far as a table has these columns."""
         time, series = (given if given and {*given} <= {*header} else None for given in (usual.time, usual.series))
-        return replace(self, time=self.time or time, series=series if self.series is None else self.series)
+        return replace(
+            self,
+            time=time if self.time is None else self.time,
+            series=series if self.series is None else self.series,
+        )
 
     @property
     def named(self) -> tuple[str, ...]:

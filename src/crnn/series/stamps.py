@@ -20,11 +20,14 @@ Times = NDArray[np.datetime64]
 
 _EPOCHS = ((1e8, 1e11, 1.0), (1e11, 1e14, 1e-3), (1e14, 1e17, 1e-6), (1e17, 1e20, 1e-9))
 _EPOCH = datetime(1970, 1, 1)
-_NUMBER = re.compile(r"-?\d+(\.\d+)?")
+_NUMBER = re.compile(r"-?\d+(\.\d+)?(e\+?\d+)?", re.IGNORECASE)
 _DAYS = re.compile(r"(19|20)\d{2}(0[1-9]|1[0-2])([0-2]\d|3[01])")
 _YEAR_MONTH = re.compile(r"(19|20)\d{2}(0[1-9]|1[0-2])")
 _YEARS = ("year", "jahr", "année", "año", "年")
 _DATES = ("date", "datum", "日期", "fecha")
+HOW_TO_WRITE = (
+    "Write dates as 2024-01-31, times as 2024-01-31 18:00, weeks as 2024-W05, months as 2024-01, quarters as 2024-Q1"
+)
 _SHEET, _SHEET_START = (20_000, 60_000), datetime(1899, 12, 30)
 """Days of spreadsheets from 1954 to 2064."""
 _ORDERS: tuple[Order, ...] = ("dmy", "mdy", "ymd")
@@ -68,6 +71,13 @@ def are_numbers(cells: Sequence[str]) -> bool:
     return all(map(_NUMBER.fullmatch, cells)) and not all(map(MONTH_FIRST.fullmatch, cells))
 
 
+def are_sheet_days(cells: Sequence[str], column: str) -> bool:
+    """Whether a column is called a date and holds days of a spreadsheet, perhaps with parts of a day."""
+    if not _is_called(column, _DATES) or not cells or not are_numbers(cells):
+        return False
+    return all(_SHEET[0] < float(cell) < _SHEET[1] for cell in cells)
+
+
 def parse(
     cells: Sequence[str], column: str, lines: Sequence[int], findings: Findings, step: Step | None = None
 ) -> Stamps:
@@ -100,7 +110,7 @@ def parse(
         if each is None:
             raise DataError(
                 f"column {column!r}, line {lines[place]}: {cells[place]!r} is no time{' like the others' * any(found)}."
-                " Write dates as 2024-01-31, times as 2024-01-31 18:00"
+                f" {HOW_TO_WRITE}"
             )
     given = [each for each in found if each is not None]
     _require_seconds(given, column)
@@ -153,7 +163,7 @@ def _counted(cells: Sequence[str], column: str, findings: Findings) -> Stamps:
     share = _epoch(float(np.median(values)))
     if share is not None:
         return Stamps(np.round(values * share).astype(np.int64).astype("datetime64[s]"))
-    if _is_called(column, _DATES) and bool(((values > _SHEET[0]) & (values < _SHEET[1])).all()):
+    if are_sheet_days(cells, column):
         advice = "They were read as days of a spreadsheet, counted from 1899-12-30."
         findings.add("dates as numbers", f"column {column!r}, as {cells[0]}", advice, dropped=False)
         return Stamps(_times([_SHEET_START + timedelta(days=value) for value in values.tolist()]))

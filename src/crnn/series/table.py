@@ -21,11 +21,11 @@ from crnn.series.forecast import time_text
 from crnn.series.grid import Rows, gridded
 from crnn.series.numbers import MISSING, is_number, looks_numeric, numbers
 from crnn.series.pivot import unpivoted
-from crnn.series.roles import Roles, check_names, find_rest, find_time, holds_numbers_alone
+from crnn.series.roles import MANY, Roles, check_names, find_rest, find_time, holds_numbers_alone
 from crnn.series.series import Series
 from crnn.series.stamps import looks_like_time, parse
 from crnn.series.steps import Step, infer, infer_sparse
-from crnn.series.time_columns import cells_of, texts_of
+from crnn.series.time_columns import cells_of, require_none, texts_of
 from crnn.series.time_forms import YEAR
 from crnn.series.time_names import is_time_name
 from crnn.series.zeros import Zeros
@@ -65,9 +65,13 @@ def read_series(
     if not {*roles.named} & {*table.header}:
         table = unpivoted(table, findings)
     check_names(table, roles)
-    roles = find_time(table, roles.before(usual or Roles(), table.header))
+    before = roles.before(usual or Roles(), table.header)
+    roles = find_time(table, before)
     if not roles.time and (names := _names_before(table, roles)):
         return _by_row(table, names, missing, findings)
+    if not roles.time and before.time is None:
+        free = [name for name in table.header[:MANY] if name not in roles.named]
+        require_none(table, free, numbers_too=roles.target is None)
     return _split(table, find_rest(table, roles, findings), step, missing, findings)
 
 

@@ -8,7 +8,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from crnn.data.table import Table
-from crnn.series.stamps import are_numbers, looks_like_time
+from crnn.errors import DataError
+from crnn.series.stamps import HOW_TO_WRITE, are_numbers, are_sheet_days, looks_like_time
 from crnn.series.time_forms import number_of, year_of
 from crnn.series.time_names import (
     CLOCKS,
@@ -23,6 +24,7 @@ from crnn.series.time_names import (
     called,
     is_time_name,
     may_be_time,
+    must_be_time,
 )
 
 LOOKED_AT = 200
@@ -58,11 +60,37 @@ def find(table: Table, free: Sequence[str]) -> tuple[str, ...]:
         return _with_clock(table, dates[0], free)
     if parts := _parts(table, free):
         return parts
+    if parts := _unread_parts(table, free):
+        return parts
     counted = [name for name in timely if _are_even(said[name])]
     counted += [name for name in told if are_counts(cells[name])] + years
+    counted += [name for name in told if are_sheet_days(said[name], name)]
     counted += [name for name in others if name.lower() in COUNTS and _are_even(said[name])]
     unread = [name for name in named if name.lower() in STAMPS and not are_numbers(said[name][:LOOKED_AT])]
     return tuple((counted or unread)[:1])  # whoever reads what no one can says which cell it is
+
+
+def require_none(table: Table, free: Sequence[str], numbers_too: bool) -> None:
+    """Refuse columns whose names say that they are times, where none of them could be read.
+
+    Args:
+        table: In which no time was found.
+        free: Names of the columns that have no other role.
+        numbers_too: Whether a column of such a name may hold plain numbers neither.
+
+    Raises:
+        DataError: there is one; says how to write times.
+    """
+    for name in free:
+        told = [(cell, line) for cell, line in zip(cells_of(table, name), table.lines, strict=True) if cell]
+        cells = [cell for cell, _ in told]
+        if told and (must_be_time(name, cells) if not are_numbers(cells) else numbers_too and name.lower() in STAMPS):
+            cell, line = told[0]
+            raise DataError(
+                f"column {name!r}, line {line}: {cell!r} is no time that can be read, though the name of its column"
+                f" says so. {HOW_TO_WRITE}, or name the column of time with time=… (--time); where rows are to count as"
+                " steps in their order, call it otherwise"
+            )
 
 
 def _told(name: str, said: Sequence[str]) -> bool:
@@ -141,6 +169,18 @@ def _parts(table: Table, free: Sequence[str]) -> tuple[str, ...]:
         names = (year, *(name for name in finer if name is not None))
         if finer[0] is not None and _mostly_times(texts_of(table, names)):
             return names
+    return ()
+
+
+def _unread_parts(table: Table, free: Sequence[str]) -> tuple[str, ...]:
+    """A year that comes again and again, and beside it a month, quarter or week in words that nobody can read."""
+    year = _first(free, YEARS)
+    if year is None or len(set(cells_of(table, year))) == len(table.rows):
+        return ()
+    for finer in filter(None, (_first(free, names) for names in (MONTHS, QUARTERS, WEEKS))):
+        cells = [cell for cell in cells_of(table, finer) if cell]
+        if cells and all(map(year_of, filter(None, cells_of(table, year)))) and not are_numbers(cells):
+            return year, finer
     return ()
 
 

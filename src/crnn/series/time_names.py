@@ -29,6 +29,9 @@ _OF_WEEKS = re.compile(
 _OF_MONTHS = re.compile(r"month(?!ly)|monat|mois|(?<![a-z])(mes|yyyymm)(?![a-z])|月份?$", re.IGNORECASE)
 _YEAR_AND_PART = re.compile(r"(?P<year>(?:19|20)\d{2})(?P<mark>[-/. ]?)(?P<part>\d{1,2})")
 _PART_AND_YEAR = re.compile(r"(?P<part>\d{1,2})(?P<mark>[-/.])(?P<year>(?:19|20)\d{2})")
+_ENDS_WITH_TIME = re.compile(r"(?<![a-z])(date|week|month|quarter|year|datum|fecha)$|日期$|季度$|月份$", re.IGNORECASE)
+_VAGUE = ("day", "period", "tag", "日")
+"""Names of times that may mean something else."""
 _SHORT = re.compile(r"\d{4}\.\d")
 """2024.1 is the first week, or the tenth of a program that takes it for a number."""
 
@@ -47,6 +50,18 @@ def may_be_time(name: str) -> bool:
 def is_time_name(name: str) -> bool:
     """Whether a column is called as columns of time are."""
     return name.lower() in (*_NAMES, *_NAMES_ABROAD, *_SHORT_NAMES)
+
+
+def must_be_time(name: str, cells: Sequence[str]) -> bool:
+    """Whether the name of a column says that its cells are times: ``Quarter``, ``order_date``; days may be weekdays.
+
+    Example:
+        >>> must_be_time("quarter", ["First"]), must_be_time("day", ["Mon"]), must_be_time("day", ["1st of May"])
+        (True, False, True)
+    """
+    if called(name, _VAGUE):
+        return is_time_name(name) and any(any(map(str.isdigit, cell)) for cell in cells)
+    return is_time_name(name) or _ENDS_WITH_TIME.search(name) is not None
 
 
 def as_named(cells: Sequence[str], column: str) -> Sequence[str]:
