@@ -119,7 +119,7 @@ def holds_numbers_alone(table: Table, roles: Roles) -> bool:
     """Whether beside the time there are numbers, and no texts but those that may tell series apart."""
     columns = [cells_of(table, name) for name in table.header[:MANY] if name not in (roles.time or ())]
     numeric = [looks_numeric(cells) for cells in columns]
-    return any(numeric) and all(one or _may_name(cells) for one, cells in zip(numeric, columns, strict=True))
+    return any(numeric) and all(one or may_name(cells) for one, cells in zip(numeric, columns, strict=True))
 
 
 def _series(table: Table, roles: Roles) -> tuple[str, ...]:
@@ -127,8 +127,8 @@ def _series(table: Table, roles: Roles) -> tuple[str, ...]:
     times = texts_of(table, roles.time) if roles.time else [str(row) for row in range(len(table.rows))]
     taken = {*(roles.time or ()), *(roles.target or ()), *roles.known}
     columns = {name: cells_of(table, name) for name in table.header[:MANY] if name not in taken}
-    columns = {name: cells for name, cells in columns.items() if _may_name(cells)}
-    named = tuple(name for name in columns if _names_series(name))
+    columns = {name: cells for name, cells in columns.items() if may_name(cells)}
+    named = tuple(name for name in columns if names_series(name))
     repeated = len(times) - len(set(times))
     if repeated <= max(2, 0.01 * len(times)):
         return named if roles.target or _numbers_beside(table, {*taken, *named}) else ()
@@ -145,12 +145,13 @@ def _series(table: Table, roles: Roles) -> tuple[str, ...]:
     )
 
 
-def _names_series(name: str) -> bool:
+def names_series(name: str) -> bool:
+    """Whether a column is called as columns are that tell series apart: ``Store``, ``product_id``."""
     lower = name.lower().replace(" ", "_").replace("-", "_")
     return any(lower == word + ending for word in _SERIES_NAMES for ending in _ENDINGS)
 
 
-def _may_name(cells: Sequence[str]) -> bool:
+def may_name(cells: Sequence[str]) -> bool:
     """Whether a column may name series: texts or whole numbers, each several times, and hardly a cell empty."""
     told = [cell for cell in cells if cell]
     if len(told) < (1 - _FEW_EMPTY) * len(cells):
@@ -162,7 +163,7 @@ def _may_name(cells: Sequence[str]) -> bool:
 def _doubt(name: str, cells: Sequence[str]) -> tuple[bool, bool, bool, int]:
     """The less a column can be anything but names of series, the earlier it comes; of two the one with fewer names."""
     numeric = looks_numeric(cells)
-    return not _names_series(name), numeric and not called(name, _SERIES_NAMES), numeric, len(set(cells))
+    return not names_series(name), numeric and not called(name, _SERIES_NAMES), numeric, len(set(cells))
 
 
 def _numbers_beside(table: Table, taken: set[str]) -> bool:
@@ -177,7 +178,7 @@ def _targets(table: Table, roles: Roles, findings: Findings) -> tuple[str, ...]:
     for name in free:
         cells = cells_of(table, name)
         if not looks_numeric(cells):
-            if roles.series or not _may_name(cells):
+            if roles.series or not may_name(cells):
                 findings.add("column without numbers", name, "It is not used.", dropped=False)
             else:
                 findings.add("column that may name series", name, _MAY_NAME, dropped=False)

@@ -62,8 +62,9 @@ def read_series(
     """
     table = _whole(_read(Path(path)), findings)
     note_encoding(findings, table.path.name, table.encoding)
-    if not {*roles.named} & {*table.header}:
-        table = unpivoted(table, findings)
+    keys = {*(roles.series or ()), *((usual or Roles()).series or ())}
+    if not ({*roles.named} - keys) & {*table.header}:
+        table = unpivoted(table, findings, keys)
     check_names(table, roles)
     before = roles.before(usual or Roles(), table.header)
     roles = find_time(table, before)

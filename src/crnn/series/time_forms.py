@@ -41,8 +41,12 @@ _ABROAD = {
     "ago": "aug",
     "dic": "dec",
     "fév": "feb",
+    "fev": "feb",
     "avr": "apr",
+    "juin": "jun",
+    "juil": "jul",
     "aoû": "aug",
+    "aou": "aug",
     "déc": "dec",
 }
 """Beginnings of the names of months that are others in German, Spanish or French."""
@@ -131,8 +135,9 @@ def number_of(cell: str) -> int:
 
 def month_number(name: str) -> int:
     """The month that a word begins like, in English, German, Spanish or French, from 1 up; 0 for any other word."""
-    start = name.lower()[:3]
-    return 1 + _MONTHS.index(_ABROAD.get(start, start)) if _ABROAD.get(start, start) in _MONTHS else 0
+    lower = name.lower()
+    start = _ABROAD.get(lower[:4]) or _ABROAD.get(lower[:3]) or lower[:3]
+    return 1 + _MONTHS.index(start) if start in _MONTHS else 0
 
 
 def _in_english(word: str) -> str:
