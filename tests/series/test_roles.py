@@ -241,3 +241,38 @@ def test_weekdays_are_no_unread_time(read):
 def test_hours_as_numbers_are_a_time(read, header, row):
     found, _ = read(f"{header},load", [f"{row(at)},{at % 5}" for at in range(60)])
     assert [(each.name, each.step.name) for each in found] == [("load", "hour")]
+
+
+@pytest.mark.parametrize(
+    "names", [("101", "102", "103", "online"), ("1", "2", "A3"), ("1.0", "1", "2"), ("10%", "20%"), ("$5", "$10")]
+)
+def test_names_of_which_some_are_numbers_tell_series_apart(read, names):
+    found, _ = read("date,store,sales", [f"{day(at)},{name},{at + 0.5}" for at in range(30) for name in names])
+    assert [each.name for each in found] == list(names)
+    mixed = [f"{day(at)},{name},{at + 0.5}" for at in range(30) for name in ("101", "102", "online")]
+    assert len(read("date,place,sales", mixed)[0]) == 3
+
+
+def test_rows_without_an_id_do_not_hide_the_column_of_ids(read):
+    rows = [f"{day(at)},{name},{at}" for at in range(60) for name in ("a", "")]
+    found, findings = read("date,store,sales", rows)
+    assert [(each.name, len(each)) for each in found] == [("a", 60)]
+    assert len(findings["row without an id"].names) == 60
+    found, findings = read("date,store,sales", [f"{day(at)},{'a' if at % 9 else ''},{at}" for at in range(60)])
+    assert [(each.name, len(each)) for each in found] == [("sales", 60)]
+
+
+@pytest.mark.parametrize("again", [slice(None), slice(20, None)])
+def test_a_file_that_holds_a_part_of_itself_again_is_told(read, again):
+    rows = [f"{day(at)},{shop},{at}" for at in range(30) for shop in "ab"]
+    found, findings = read("date,store,sales", [*rows, *rows[again], *rows[again]])
+    assert [(each.name, len(each)) for each in found] == [("a", 30), ("b", 30)]
+    assert findings["row given twice"].names[0] == "line 62"
+    assert len(findings["row given twice"].names) == 2 * len(rows[again])
+    assert "time given twice" not in findings
+
+
+def test_sales_of_one_kind_on_one_day_are_no_rows_given_twice(read):
+    rows = [f"{day(at)},1" for at in range(40) for _ in range(1 + at % 3)]
+    with pytest.raises(DataError, match=r"39 rows are like another one in all columns: remove them"):
+        read("date,pieces", rows)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
@@ -22,6 +23,10 @@ MANY = 200
 _MOST_COLUMNS = 3
 """Columns that may name a series together where nobody said which."""
 _FEW_EMPTY = 0.05
+_LEAST_TOLD = 0.5
+"""Share of the rows that must have an id where the name of its column says that it is one; the others are left out."""
+_LEAST_COPIES, _MOSTLY_COPIES = 3, 0.9
+"""Rows that come twice whole, and the share of them as far behind the first: below, they are no file read twice."""
 _DOUBLES = 0.1
 """Share of the rows of one time that may still be doubles where a column tells the others apart."""
 _MAY_NAME = (
@@ -127,22 +132,47 @@ def _series(table: Table, roles: Roles) -> tuple[str, ...]:
     times = texts_of(table, roles.time) if roles.time else [str(row) for row in range(len(table.rows))]
     taken = {*(roles.time or ()), *(roles.target or ()), *roles.known}
     columns = {name: cells_of(table, name) for name in table.header[:MANY] if name not in taken}
-    columns = {name: cells for name, cells in columns.items() if may_name(cells)}
-    named = tuple(name for name in columns if names_series(name))
+    named = tuple(name for name, cells in columns.items() if names_series(name) and may_name(cells))
+    columns = {name: cells for name, cells in columns.items() if may_name(cells, names_series(name))}
     repeated = len(times) - len(set(times))
     if repeated <= max(2, 0.01 * len(times)):
         return named if roles.target or _numbers_beside(table, {*taken, *named}) else ()
     order = sorted(columns, key=lambda name: _doubt(name, columns[name]))
     for count in range(1, _MOST_COLUMNS + 1):
         for names in combinations(order, count):
-            pairs = len(set(zip(times, *(columns[name] for name in names), strict=True)))
-            sure = all(name in named or not looks_numeric(columns[name]) for name in names)
-            if pairs >= len(times) - (_DOUBLES * repeated if sure else 0):
+            rows = [row for row in zip(times, *(columns[name] for name in names), strict=True) if all(row[1:])]
+            sure = all(names_series(name) or not looks_numeric(columns[name]) for name in names)
+            if len(set(rows)) >= len(rows) - (_DOUBLES * repeated if sure else 0):
                 return names
+    copies = len(table.rows) - len(set(map(tuple, table.rows)))
     raise DataError(
-        f"{table.path}: {repeated} of {len(times)} rows have the time of another row, and no column tells them apart."
+        f"{table.path}: {repeated} of {len(times)} rows have the time of another row, and no column tells them apart"
+        f"{f'; {copies} rows are like another one in all columns: remove them if they are doubles' if copies else ''}."
         " Name the columns that name a series with series=…, or aggregate the rows"
     )
+
+
+def without_copies(table: Table, roles: Roles, findings: Findings) -> Table:
+    """The table without rows that come twice whole, as of a file that was appended to itself or to a part of itself.
+
+    Rows of one time and one value may also be two sales of one product: these come in no order, and stay.
+    """
+    last: dict[tuple[str, ...], int] = {}
+    behind = {}
+    for place, row in enumerate(map(tuple, table.rows)):
+        if row in last:
+            behind[place] = place - last[row]
+        last[row] = place
+    if not roles.time or len(behind) < _LEAST_COPIES:
+        return table
+    way, often = Counter(behind.values()).most_common(1)[0]
+    if way == 1 or often < _MOSTLY_COPIES * len(behind):
+        return table
+    for place in behind:
+        advice = "Each counts once: the file seems to hold a part of itself again."
+        findings.add("row given twice", f"line {table.lines[place]}", advice)
+    kept = [place for place in range(len(table.rows)) if place not in behind]
+    return replace(table, rows=[table.rows[at] for at in kept], lines=[table.lines[at] for at in kept])
 
 
 def names_series(name: str) -> bool:
@@ -151,13 +181,19 @@ def names_series(name: str) -> bool:
     return any(lower == word + ending for word in _SERIES_NAMES for ending in _ENDINGS)
 
 
-def may_name(cells: Sequence[str]) -> bool:
-    """Whether a column may name series: texts or whole numbers, each several times, and hardly a cell empty."""
+def may_name(cells: Sequence[str], called_so: bool = False) -> bool:
+    """Whether a column may name series: texts or whole numbers, each several times, and hardly a cell empty.
+
+    Args:
+        cells: Of the column.
+        called_so: Its name says that it does: then it may hold any numbers, and be empty in more rows.
+    """
     told = [cell for cell in cells if cell]
-    if len(told) < (1 - _FEW_EMPTY) * len(cells):
+    if len(told) < (_LEAST_TOLD if called_so else 1 - _FEW_EMPTY) * len(cells):
         return False
-    whole = are_counts(told) or not looks_numeric(told)
-    return whole and 1 < len(set(told)) <= len(told) / 2
+    names = {*told}
+    whole = called_so or all(are_counts([name]) or not looks_numeric([name]) for name in names)
+    return (whole or not looks_numeric(told)) and 1 < len({*cells} if called_so else names) <= len(told) / 2
 
 
 def _doubt(name: str, cells: Sequence[str]) -> tuple[bool, bool, bool, int]:

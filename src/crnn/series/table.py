@@ -21,7 +21,7 @@ from crnn.series.forecast import time_text
 from crnn.series.grid import Rows, gridded
 from crnn.series.numbers import MISSING, is_number, looks_numeric, numbers
 from crnn.series.pivot import unpivoted
-from crnn.series.roles import MANY, Roles, check_names, find_rest, find_time, holds_numbers_alone
+from crnn.series.roles import MANY, Roles, check_names, find_rest, find_time, holds_numbers_alone, without_copies
 from crnn.series.series import Series
 from crnn.series.stamps import looks_like_time, parse
 from crnn.series.steps import Step, infer, infer_sparse
@@ -68,6 +68,7 @@ def read_series(
     check_names(table, roles)
     before = roles.before(usual or Roles(), table.header)
     roles = find_time(table, before)
+    table = without_copies(table, roles, findings)
     if not roles.time and (names := _names_before(table, roles)):
         return _by_row(table, names, missing, findings)
     if not roles.time and before.time is None:
