@@ -128,6 +128,13 @@ def test_the_hour_that_comes_twice_at_the_end_of_summer_time_is_averaged_and_tol
     found, findings = read("\n".join(["time,load", *rows]))
     assert found[0].values.tolist() == [0, 1, 2.5, 4, 5]
     assert findings["time given twice"].names == ["2024-10-27T02:00"]
+    assert "summer time" in findings["time given twice"].advice
+
+
+def test_a_day_that_comes_twice_has_nothing_to_do_with_summer_time(read):
+    _, findings = read(days(20, lambda day: day) + "\n2024-01-20,5")
+    assert findings["time given twice"].names == ["2024-01-20"]
+    assert "summer time" not in findings["time given twice"].advice
 
 
 def test_many_doubles_without_a_name_are_refused(read):
