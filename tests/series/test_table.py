@@ -290,3 +290,21 @@ def test_names_of_series_that_differ_in_case_are_told(read):
     rows = [f"2024-01-{day:02d},{shop},{day}" for day in range(1, 29) for shop in ("North", "north")]
     _, findings = read("\n".join(["date,shop,sales", *rows]))
     assert findings["name of a series in several spellings"].names == ["'North', 'north'"]
+
+
+def test_times_without_the_zone_of_training_are_told(tmp_path):
+    path = tmp_path / "table.csv"
+    hours = [f"2024-10-{20 + at // 24}T{at % 24:02d}:00" for at in range(48)]
+
+    def reading(zone, **given):
+        path.write_text("\n".join(["date,load", *(f"{hour}{zone},{at}" for at, hour in enumerate(hours))]))
+        findings = Findings()
+        return read_series(path, Roles(), findings, **given), findings
+
+    trained, _ = reading("+02:00")
+    usual = Roles.from_dict(trained[0].roles.to_dict())
+    assert usual.zoned
+    _, findings = reading("", usual=usual, step=trained[0].step)
+    assert findings["time without a zone"].names == ["column 'date', as 2024-10-20T00:00"]
+    assert "time without a zone" not in reading("+02:00", usual=usual, step=trained[0].step)[1]
+    assert "time without a zone" not in reading("")[1]

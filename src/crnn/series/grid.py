@@ -26,7 +26,10 @@ _MOSTLY_GAPS = (
     " them to longer steps."
 )
 _DOUBLE = "Their values were averaged. If a column tells series apart, name it with series=…"
-_DOUBLE_HOUR = _DOUBLE.replace(".", ". An hour comes twice where summer time ends: give times with a zone.", 1)
+_DOUBLE_HOUR = (
+    "Their values were averaged. An hour comes twice where summer time ends: give times with a zone. If a column tells"
+    " series apart, name it with series=…"
+)
 
 Array = NDArray[Any]
 

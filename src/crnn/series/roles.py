@@ -44,17 +44,20 @@ class Roles:
         target: Columns to forecast.
         series: Columns whose values together name a series.
         known: Columns that are known ahead of time; none unless named.
+        zoned: Whether the times were given with a time zone.
     """
 
     time: tuple[str, ...] | None = None
     target: tuple[str, ...] | None = None
     series: tuple[str, ...] | None = None
     known: tuple[str, ...] = ()
+    zoned: bool = False
 
     def to_dict(self) -> dict[str, Any]:
         """As plain JSON."""
         given = {"time": self.time, "target": self.target, "series": self.series, "known": self.known}
-        return {name: None if columns is None else list(columns) for name, columns in given.items()}
+        zoned = {"zoned": True} if self.zoned else {}
+        return {**{name: None if columns is None else list(columns) for name, columns in given.items()}, **zoned}
 
     @classmethod
     def from_dict(cls, data: dict[str, Any]) -> Roles:
@@ -62,7 +65,7 @@ class Roles:
         time, target, series = (
             None if data[name] is None else tuple(data[name]) for name in ("time", "target", "series")
         )
-        return cls(time, target, series, tuple(data["known"]))
+        return cls(time, target, series, tuple(data["known"]), data.get("zoned", False))
 
     def before(self, usual: Roles, header: Sequence[str]) -> Roles:
         """These roles, and where they leave time or series open the usual ones, as far as a table has these columns."""
@@ -71,6 +74,7 @@ class Roles:
             self,
             time=time if self.time is None else self.time,
             series=series if self.series is None else self.series,
+            zoned=usual.zoned,
         )
 
     @property
