@@ -201,6 +201,12 @@ def test_a_table_without_numbers_is_refused(read):
         read("date,weather\n2024-01-01,windy\n2024-01-02,calm\n")
 
 
+@pytest.mark.parametrize("cell", ["10.03万", "1.2k", "EUR 5", "Rp 1.000", "5 kg"])
+def test_a_table_without_numbers_is_refused_with_the_cell_that_may_have_been_meant(read, cell):
+    with pytest.raises(DataError, match=f"Column 'sales', line 2: '{cell}' is not a number: write plain numbers"):
+        read(days(9, lambda day: "calm", lambda day: cell, header="date,weather,sales"))
+
+
 def test_holidays_of_prices_are_no_gaps(read):
     dates = [day for day in np.arange("2024-01-01", "2024-02-01", dtype="M8[D]") if np.is_busday(day)]
     del dates[5]
@@ -286,10 +292,21 @@ def test_a_title_above_the_header_is_named(read):
         read("Sales report 2023,\n,\nDate,Sales\n2024-01-01,5\n2024-01-02,6\n")
 
 
-def test_names_of_series_that_differ_in_case_are_told(read):
-    rows = [f"2024-01-{day:02d},{shop},{day}" for day in range(1, 29) for shop in ("North", "north")]
-    _, findings = read("\n".join(["date,shop,sales", *rows]))
-    assert findings["name of a series in several spellings"].names == ["'North', 'north'"]
+@pytest.mark.parametrize(
+    "names",
+    [
+        ("North", "north"),
+        ("Caf\u00e9", "Cafe\u0301"),
+        ("cafe", "\uff43afe"),
+        ("001", "1"),
+        ("1.0", "1"),
+    ],
+)
+def test_names_of_series_in_several_spellings_are_told(read, names):
+    rows = [f'2024-01-{day:02d},"{shop}",{day}' for day in range(1, 29) for shop in names]
+    found, findings = read("\n".join(["date,shop,sales", *rows]), series=("shop",))
+    assert len(found) == 2
+    assert findings["name of a series in several spellings"].names == [", ".join(map(repr, names))]
 
 
 def test_times_without_the_zone_of_training_are_told(tmp_path):

@@ -18,6 +18,7 @@ from crnn.series import scaling
 from crnn.series.scaling import Scaling
 from crnn.series.series import from_array
 from crnn.tasks import from_config
+from crnn.tasks.forecast_reading import note_new
 from crnn.tasks.forecasting import Forecasting
 from crnn.tasks.naive import verdict
 
@@ -602,3 +603,11 @@ def test_less_than_a_per_cent_is_told_as_such_and_a_short_look_back_is_no_random
     assert verdict(measures).startswith("The forecast hardly beats the last value (mae 2.63 against 2.642)")
     assert "random walk" in verdict(measures)
     assert "random walk" not in verdict(measures, sees_season=False)
+
+
+@pytest.mark.parametrize(("known", "name"), [("1", "1.0"), ("1", "001"), ("North", "north"), ("cafe", "ｃafe")])
+def test_a_new_series_that_is_spelt_like_a_known_one_is_told_so(known, name):
+    findings = Findings()
+    note_new(from_array(np.arange(9.0), name), {known: 1, "2": 2}, findings)
+    told = f"{name} (training saw '{known}': write the name so if it is the same)"
+    assert findings["series that training did not see"].names == [told]

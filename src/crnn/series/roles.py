@@ -231,11 +231,25 @@ def _targets(table: Table, roles: Roles, findings: Findings) -> tuple[str, ...]:
     if not numeric:
         raise DataError(
             f"{table.path} has no column of numbers to forecast: its columns are {', '.join(table.header[:9])}"
+            f"{_likeliest(table, free)}"
         )
     if len(numeric) > 1:
         for name in numeric:
             findings.add("columns to forecast", name, "Name the ones you mean with target=…", dropped=False)
     return tuple(numeric)
+
+
+def _likeliest(table: Table, free: Sequence[str]) -> str:
+    """What stands in the column that most likely was meant to hold numbers, in words; nothing where all are empty."""
+    told = {
+        name: [*filter(lambda each: each[0], zip(cells_of(table, name), table.lines, strict=True))] for name in free
+    }
+    told = {name: cells for name, cells in told.items() if cells}
+    if not told:
+        return ""
+    name = max(told, key=lambda name: sum(any(map(str.isdigit, cell)) for cell, _ in told[name]) / len(told[name]))
+    cell, line = told[name][0]
+    return f". Column {name!r}, line {line}: {cell!r} is not a number: write plain numbers, without units"
 
 
 def _whole(cells: Sequence[str]) -> bool:

@@ -22,7 +22,7 @@ from crnn.series.grid import Rows, gridded
 from crnn.series.numbers import MISSING, is_number, looks_numeric, numbers
 from crnn.series.pivot import unpivoted
 from crnn.series.roles import MANY, Roles, check_names, find_rest, find_time, holds_numbers_alone, without_copies
-from crnn.series.series import Series
+from crnn.series.series import Series, one_spelling
 from crnn.series.stamps import looks_like_time, parse
 from crnn.series.steps import DAY_S, Step, infer, infer_sparse
 from crnn.series.time_columns import cells_of, require_none, texts_of
@@ -251,7 +251,7 @@ def _grouped(table: Table, keys: Sequence[str], rows: NDArray[Any], findings: Fi
             findings.add("row without an id", f"line {table.lines[row]}", "Fill in which series it belongs to.")
     spelt: dict[str, list[str]] = {}
     for key in groups:
-        spelt.setdefault(key.casefold(), []).append(repr(key))
+        spelt.setdefault(one_spelling(key), []).append(repr(key))
     for alike in (names for names in spelt.values() if len(names) > 1):
         advice = "They count as different ones: write one name in one way."
         findings.add("name of a series in several spellings", ", ".join(alike), advice, dropped=False)

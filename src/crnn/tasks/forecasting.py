@@ -141,9 +141,9 @@ class Forecasting(Task):
         """As `read`; names the series that are new to the model, and those with less history than it looks back on."""
         records, findings = self.read(data)
         if self.frame.scalings and not are_records(data):
+            note_new([record.source for record in records], self.frame.scalings, findings)
             for record in records:
                 series: Series = record.source
-                note_new(series, self.frame.scalings, findings)
                 note_short(series, self.look_back, findings)
                 seen = series.since(max(len(series) - self.look_back, 0), 0)
                 note_unseen(seen, self.frame.covariates.categories, self.horizon, findings)
@@ -318,8 +318,8 @@ class Forecasting(Task):
     def note_known(self, judged: ExampleSet, findings: Findings) -> None:
         """Name the series of whose judged steps some were trained on, and those that training did not see at all."""
         assert isinstance(judged, WindowSet)
+        note_new(judged.series, self.frame.scalings, findings)
         for series in judged.series:
-            note_new(series, self.frame.scalings, findings)
             self.seen.note(series, max(series.first, self.look_back), findings)
 
     def baselines(self, train: Sequence[Record] | None, judged: ExampleSet) -> dict[str, Tensor]:
