@@ -115,3 +115,10 @@ def test_years_that_nothing_tells_apart_are_not_put_side_by_side(read):
     rows = [[2010 + year // 2, *range(year, year + 12)] for year in range(10)]
     with pytest.raises(DataError, match="no column tells them apart"):
         read(["Year", *MONTHS], rows)
+
+
+@pytest.mark.parametrize("form", ["{}", "M{}", "Q{}"])
+def test_columns_that_are_numbered_on_are_no_months(read, form):
+    header = ["Year", *(form.format(at) for at in range(1, 16))]
+    found, _ = read(header, [[2000 + year, *range(year, year + 15)] for year in range(9)])
+    assert [each.step.name for each in found] == ["year"] * 15

@@ -201,6 +201,11 @@ def test_a_table_without_numbers_is_refused(read):
         read("date,weather\n2024-01-01,windy\n2024-01-02,calm\n")
 
 
+def test_missing_values_alone_are_not_said_to_be_texts(read):
+    with pytest.raises(DataError, match=r"its columns are date, sales$"):
+        read(days(9, lambda day: "NaN"))
+
+
 @pytest.mark.parametrize("cell", ["10.03万", "1.2k", "EUR 5", "Rp 1.000", "5 kg"])
 def test_a_table_without_numbers_is_refused_with_the_cell_that_may_have_been_meant(read, cell):
     with pytest.raises(DataError, match=f"Column 'sales', line 2: '{cell}' is not a number: write plain numbers"):

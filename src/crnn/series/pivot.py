@@ -66,6 +66,8 @@ def _by_year(
         return None
     inner = table.header[start : start + count]
     beside = [name for name in table.header if name not in inner]
+    if any(_shape(name) == _shape(inner[0]) for name in beside):
+        return None  # columns that are numbered on, as stores 1 to 50 are, are no months
     year = next((name for name in beside if all(map(year_of, cells_of(table, name)))), None)
     if year is None:
         return None
@@ -134,6 +136,11 @@ def _quarter(name: str) -> int:
     if found := _QUARTER.fullmatch(name):
         return int(found[1] or found[2])
     return number_of(name) if name.endswith("季度") else 0
+
+
+def _shape(name: str) -> str:
+    """A name without its digits."""
+    return "".join(filter(str.isalpha, name)).lower()
 
 
 def _are_years(cells: Sequence[str]) -> bool:

@@ -12,7 +12,7 @@ from crnn.data.findings import Findings
 from crnn.data.table import Table
 from crnn.errors import DataError, SpecError, UnknownNameError
 from crnn.series.cells import are_row_numbers
-from crnn.series.numbers import looks_numeric
+from crnn.series.numbers import MISSING, looks_numeric
 from crnn.series.time_columns import are_counts, cells_of, find, texts_of
 from crnn.series.time_names import CALENDAR, called
 
@@ -240,11 +240,12 @@ def _targets(table: Table, roles: Roles, findings: Findings) -> tuple[str, ...]:
 
 
 def _likeliest(table: Table, free: Sequence[str]) -> str:
-    """What stands in the column that most likely was meant to hold numbers, in words; nothing where all are empty."""
-    told = {
-        name: [*filter(lambda each: each[0], zip(cells_of(table, name), table.lines, strict=True))] for name in free
-    }
-    told = {name: cells for name, cells in told.items() if cells}
+    """What stands in the column that most likely was meant to hold numbers, in words; nothing where all are missing."""
+    told: dict[str, list[tuple[str, int]]] = {}
+    for name in free:
+        for cell, line in zip(cells_of(table, name), table.lines, strict=True):
+            if cell.lower() not in MISSING:
+                told.setdefault(name, []).append((cell, line))
     if not told:
         return ""
     name = max(told, key=lambda name: sum(any(map(str.isdigit, cell)) for cell, _ in told[name]) / len(told[name]))

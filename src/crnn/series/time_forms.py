@@ -22,8 +22,17 @@ _PART = re.compile(
 )
 _YEAR = re.compile(r"((?:1[5-9]|20|21)\d{2})年度?")
 _MONTH = re.compile(r"(\d{4})[-/.年](\d{1,2})(?:月份?)?")
-_QUARTER = re.compile(r"(\d{4})[- /]?q([1-4])|q([1-4])[- /]?(\d{4})|(\d{4})年第?([1-4一二三四])季度?", re.IGNORECASE)
-_WEEK = re.compile(r"(\d{4})[- /]?(?:w|kw|week) ?(\d{1,2})|(\d{4})年第?(\d{1,2})周", re.IGNORECASE)
+_Q = r"(?:q|qtr|quarter|quartal)\.?"
+_QUARTER = re.compile(
+    rf"(\d{{4}})[- /]?q([1-4])|{_Q} ?([1-4])[- /]?(\d{{4}})|([1-4])\.? ?{_Q}[- /]?(\d{{4}}|\d{{2}})"
+    r"|(\d{4})年第?([1-4一二三四])季度?",
+    re.IGNORECASE,
+)
+_W = r"(?:w|kw|wk|week|woche|semaine)\.?"
+_WEEK = re.compile(
+    rf"((?:19|20)\d{{2}})[- /]?{_W} ?(\d{{1,2}})|{_W} ?(\d{{1,2}})[- /]+((?:19|20)\d{{2}})|(\d{{4}})年第?(\d{{1,2}})周",
+    re.IGNORECASE,
+)
 _CHINESE = re.compile(r"(\d{4})年(\d{1,2})月(\d{1,2})日(?: *(.+))?")
 _CLOCK = re.compile(r"(\d{1,2}):(\d{2})(?::(\d{2})(?:\.\d+)?)?(?: *([ap])\.?m\.?)?", re.IGNORECASE)
 _WEEKDAY = re.compile(r"[^\W\d]{2,10}[.,]? +(?=\d)")
@@ -84,9 +93,10 @@ def _written(cell: str, order: Order) -> datetime | None:
     if found := MONTH_FIRST.fullmatch(cell):
         return datetime(int(found[2]), int(found[1]), 1)
     if found := _QUARTER.fullmatch(cell):
-        return datetime(int(found[1] or found[4] or found[5]), 3 * number_of(found[2] or found[3] or found[6]) - 2, 1)
+        year, part = found[1] or found[4] or found[6] or found[7], found[2] or found[3] or found[5] or found[8]
+        return datetime(_whole_year(year), 3 * number_of(part) - 2, 1)
     if found := _WEEK.fullmatch(cell):
-        return datetime.fromisocalendar(int(found[1] or found[3]), int(found[2] or found[4]), 1)
+        return datetime.fromisocalendar(int(found[1] or found[4] or found[5]), int(found[2] or found[3] or found[6]), 1)
     if found := _YEAR.fullmatch(cell):
         return datetime(int(found[1]), 1, 1)
     if not any(map(str.isalpha, cell)):
