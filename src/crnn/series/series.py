@@ -93,7 +93,7 @@ class Series:
 
 
 def one_spelling(name: str) -> str:
-    """A name as others that mean the same are spelt too: case, full-width letters, accents apart, 001 and 1.0 for 1.
+    """A name without what may differ unseen: case, full-width letters, how accents are encoded, 001 or 1.0 for 1.
 
     Example:
         >>> one_spelling("Ｓhop · 001"), one_spelling("shop · 1.0"), one_spelling("1.5")
