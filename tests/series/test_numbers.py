@@ -125,3 +125,10 @@ def test_other_parentheses_are_texts(text):
     assert not looks_numeric([text])
     with pytest.raises(DataError, match=r"line 3: .* is not a number"):
         read("1", text)
+
+
+def test_numbers_as_they_are_typed_in_chinese_and_printed():
+    cells = ["１２．５", "−3", "（100）", "１，０００．５", "４"]
+    assert looks_numeric(cells)
+    found = numbers(cells, "sales", range(2, 7), Findings())
+    assert found.tolist() == [12.5, -3, -100, 1000.5, 4]

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from crnn.data.findings import Findings
+from crnn.errors import DataError
 from crnn.series.roles import Roles
 from crnn.series.table import looks_like_series, read_series
 
@@ -29,14 +30,25 @@ def read(tmp_path):
     def reading(header, rows, **given):
         path = tmp_path / "table.csv"
         path.write_text("\n".join([",".join(header), *(",".join(map(str, row)) for row in rows)]), encoding="utf-8")
-        assert looks_like_series(path)
+        assert "series" in given or looks_like_series(path)
         findings = Findings()
         return read_series(path, Roles(**given), findings), findings
 
     return reading
 
 
-@pytest.mark.parametrize("names", [MONTHS, GERMAN, [str(at) for at in range(1, 13)]])
+FRENCH = ["janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "sept.", "octobre", "nov.", "déc."]
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        MONTHS,
+        GERMAN,
+        FRENCH,
+        *([form.format(at) for at in range(1, 13)] for form in ("{}", "M{:02d}", "{}月", "{}月份")),
+    ],
+)
 def test_a_row_a_year_and_a_column_a_month(read, names):
     rows = [[2010 + year, *range(12 * year, 12 * year + 12)] for year in range(5)]
     rows[4][10:] = ["", "", ""]
@@ -67,3 +79,46 @@ def test_what_was_read_so_is_read_so_again(read):
     rows = [[2010 + year, *range(12 * year, 12 * year + 12)] for year in range(5)]
     found, _ = read(["Year", *MONTHS], rows, target=("value",))
     assert len(found[0]) == 60
+
+
+@pytest.mark.parametrize("names", [["Q1", "Q2", "Q3", "Q4"], ["1季度", "2季度", "3季度", "4季度"]])
+def test_a_row_a_year_and_a_column_a_quarter(read, names):
+    found, _ = read(["Year", *names], [[2000 + year, *range(4 * year, 4 * year + 4)] for year in range(9)])
+    assert [(each.name, each.step.name) for each in found] == [("value", "quarter")]
+    assert found[0].values.tolist() == list(range(36))
+
+
+@pytest.mark.parametrize("shops", ["ab", "12"])
+def test_a_row_a_year_of_each_thing(read, shops):
+    rows = [
+        [shop, 2010 + year, *range(100 * at + 12 * year, 100 * at + 12 * year + 12), 9, 99]
+        for at, shop in enumerate(shops)
+        for year in range(5)
+    ]
+    header = ["shop", "Year", *MONTHS, "Total", "area"]
+    found, findings = read(header, rows)
+    assert [(each.name, each.step.name) for each in found] == [(shop, "month") for shop in shops]
+    assert found[1].values.tolist() == list(range(100, 160))
+    assert findings["column beside times side by side"].names == ["Total", "area"]
+    one, _ = read(header, rows[:5], series=("shop",))
+    assert [(each.name, len(each)) for each in one] == [(shops[0], 60)]
+
+
+@pytest.mark.parametrize("total", ["Total", "Annual total", "合计", "Sum"])
+def test_a_column_of_sums_is_left_out(read, total):
+    found, findings = read(["年份", *MONTHS, total], [[f"{2010 + year}年", *range(12), 66] for year in range(5)])
+    assert [(each.name, len(each)) for each in found] == [("value", 60)]
+    assert findings["column beside times side by side"].names == [total]
+
+
+def test_years_that_nothing_tells_apart_are_not_put_side_by_side(read):
+    rows = [[2010 + year // 2, *range(year, year + 12)] for year in range(10)]
+    with pytest.raises(DataError, match="no column tells them apart"):
+        read(["Year", *MONTHS], rows)
+
+
+@pytest.mark.parametrize("form", ["{}", "M{}", "Q{}"])
+def test_columns_that_are_numbered_on_are_no_months(read, form):
+    header = ["Year", *(form.format(at) for at in range(1, 16))]
+    found, _ = read(header, [[2000 + year, *range(year, year + 15)] for year in range(9)])
+    assert [each.step.name for each in found] == ["year"] * 15

@@ -44,6 +44,11 @@ def test_year_and_month_are_one_time_and_no_twelve_series(read):
         ("date,hour", lambda at: f"{day(at // 24)},{at % 24}", "hour", "2024-01-02T15:00:00"),
         ("Date;Time", lambda at: f"16/12/2006;{at // 60 + 17}:{at % 60:02d}:00", "minute", "2006-12-16T17:39:00"),
         ("年,月", lambda at: f"{2015 + at // 12},{at % 12 + 1}", "month", "2018-04-01T00:00:00"),
+        ("年份,月份", lambda at: f"{2015 + at // 12},{at % 12 + 1}月", "month", "2018-04-01T00:00:00"),
+        ("年份,月份", lambda at: f"{2015 + at // 12}年,{at % 12 + 1:02d}月份", "month", "2018-04-01T00:00:00"),
+        ("年度,季度", lambda at: f"{2010 + at // 4},第{'一二三四'[at % 4]}季度", "quarter", "2019-10-01T00:00:00"),
+        ("年份,周", lambda at: f"2021,第{at + 1}周", "week", "2021-10-04T00:00:00"),
+        ("年,月,日", lambda at: f"2024年,{at // 20 + 1}月,{at % 20 + 1}日", "day", "2024-02-20T00:00:00"),
     ],
 )
 def test_columns_that_say_the_time_together(read, header, row, step, last):
@@ -162,3 +167,112 @@ def test_single_doubles_do_not_hide_what_tells_rows_apart(read):
 def test_year_and_calendar_week(read):
     found, _ = read("Jahr;KW;Menge", [f"{2020 + at // 52};{at % 52 + 1};{at}" for at in range(104)])
     assert (found[0].name, found[0].step.name) == ("Menge", "week")
+
+
+@pytest.mark.parametrize(
+    ("header", "row", "step", "last"),
+    [
+        ("quarter", lambda at: f"{2008 + at // 4}-{at % 4 + 1}", "quarter", "2017-10-01"),
+        ("quarter", lambda at: f"{2008 + at // 4}{at % 4 + 1}", "quarter", "2017-10-01"),
+        ("week", lambda at: f"2024-{at + 1:02d}", "week", "2024-09-30"),
+        ("week", lambda at: f"2024{at + 1}", "week", "2024-09-30"),
+    ],
+)
+def test_quarters_and_weeks_are_told_by_the_name_of_their_column(read, header, row, step, last):
+    found, _ = read(f"{header},sales", [f"{row(at)},{at}" for at in range(40)])
+    assert [(each.name, each.step.name, str(each.times[-1])[:10]) for each in found] == [("sales", step, last)]
+    found, _ = read(f"{header},date,sales", [f"{row(at)},{day(at)},{at}" for at in range(40)])
+    assert found[0].roles.time == ("date",)
+
+
+@pytest.mark.parametrize(
+    ("header", "row", "step"),
+    [
+        ("年份", lambda at: f"{1960 + at}", "year"),
+        ("年份", lambda at: f"{1960 + at}年", "year"),
+        ("年", lambda at: f"{1960 + at}", "year"),
+        ("月份", lambda at: f"{2018 + at // 12}年{at % 12 + 1}月份", "month"),
+        ("季度", lambda at: f"{2008 + at // 4}年第{at % 4 + 1}季度", "quarter"),
+        ("周", lambda at: f"2020年第{at + 1}周", "week"),
+    ],
+)
+def test_chinese_columns_of_time(read, header, row, step):
+    found, _ = read(f"{header},销售额", [f"{row(at)},{at}" for at in range(40)])
+    assert [(each.name, each.step.name) for each in found] == [("销售额", step)]
+
+
+def test_chinese_columns_of_numbers_are_no_time(read):
+    rows = [f"{day(at)},{20 + at % 7},{at}" for at in range(60)]
+    found, _ = read("日期,年龄,月销量", rows)
+    assert [each.name for each in found] == ["年龄", "月销量"]
+
+
+@pytest.mark.parametrize(
+    ("header", "row", "said"),
+    [
+        ("quarter", lambda at: f"Q{at % 4 + 1} FY{2008 + at // 4}", "'quarter', line 2: 'Q1 FY2008'"),
+        ("Order date", lambda at: f"the {at}th", "'Order date', line 2: 'the 0th'"),
+        ("月份", lambda at: f"{at}月", "'月份', line 2: '0月'"),
+        ("day", lambda at: f"no. {at}", "'day', line 2: 'no. 0'"),
+        ("time", lambda at: f"{at / 10 + 0.01 * (at % 3)}", "'time', line 2: '0.0'"),
+    ],
+)
+def test_a_time_by_name_that_cannot_be_read_is_an_error(read, header, row, said):
+    with pytest.raises(DataError, match=rf"{said} is no time that can be read.*quarters as 2024-Q1.*--time"):
+        read(f"{header},sales", [f"{row(at)},{at}" for at in range(40)])
+    found, _ = read(f"{header},sales", [f"{row(at)},{at}" for at in range(40)], time=(), target=("sales",))
+    assert len(found[0]) == 40
+
+
+def test_a_part_of_a_year_that_cannot_be_read_is_an_error(read):
+    words = ("first", "second", "third", "fourth")
+    with pytest.raises(DataError, match=r"'year \+ quarter', line 2: '2008-Qfirst' is no time"):
+        read("year,quarter,sales", [f"{2008 + at // 4},{words[at % 4]},{at}" for at in range(40)])
+
+
+def test_weekdays_are_no_unread_time(read):
+    found, findings = read("day,sales", [f"{('Mon', 'Tue', 'Wed')[at % 3]},{at}" for at in range(40)])
+    assert ([each.name for each in found], "no time column" in findings) == (["sales"], True)
+
+
+@pytest.mark.parametrize(
+    ("header", "row"), [("date", lambda at: f"{45292 + at / 24:.6f}"), ("time", lambda at: f"{1.7e9 + 3600 * at:.9e}")]
+)
+def test_hours_as_numbers_are_a_time(read, header, row):
+    found, _ = read(f"{header},load", [f"{row(at)},{at % 5}" for at in range(60)])
+    assert [(each.name, each.step.name) for each in found] == [("load", "hour")]
+
+
+@pytest.mark.parametrize(
+    "names", [("101", "102", "103", "online"), ("1", "2", "A3"), ("1.0", "1", "2"), ("10%", "20%"), ("$5", "$10")]
+)
+def test_names_of_which_some_are_numbers_tell_series_apart(read, names):
+    found, _ = read("date,store,sales", [f"{day(at)},{name},{at + 0.5}" for at in range(30) for name in names])
+    assert [each.name for each in found] == list(names)
+    mixed = [f"{day(at)},{name},{at + 0.5}" for at in range(30) for name in ("101", "102", "online")]
+    assert len(read("date,place,sales", mixed)[0]) == 3
+
+
+def test_rows_without_an_id_do_not_hide_the_column_of_ids(read):
+    rows = [f"{day(at)},{name},{at}" for at in range(60) for name in ("a", "")]
+    found, findings = read("date,store,sales", rows)
+    assert [(each.name, len(each)) for each in found] == [("a", 60)]
+    assert len(findings["row without an id"].names) == 60
+    found, findings = read("date,store,sales", [f"{day(at)},{'a' if at % 9 else ''},{at}" for at in range(60)])
+    assert [(each.name, len(each)) for each in found] == [("sales", 60)]
+
+
+@pytest.mark.parametrize("again", [slice(None), slice(20, None)])
+def test_a_file_that_holds_a_part_of_itself_again_is_told(read, again):
+    rows = [f"{day(at)},{shop},{at}" for at in range(30) for shop in "ab"]
+    found, findings = read("date,store,sales", [*rows, *rows[again], *rows[again]])
+    assert [(each.name, len(each)) for each in found] == [("a", 30), ("b", 30)]
+    assert findings["row given twice"].names[0] == "line 62"
+    assert len(findings["row given twice"].names) == 2 * len(rows[again])
+    assert "time given twice" not in findings
+
+
+def test_sales_of_one_kind_on_one_day_are_no_rows_given_twice(read):
+    rows = [f"{day(at)},1" for at in range(40) for _ in range(1 + at % 3)]
+    with pytest.raises(DataError, match=r"39 rows are like another one in all columns: remove them"):
+        read("date,pieces", rows)

@@ -29,6 +29,18 @@ def read(*cells, column="time"):
         ("2024Q2", "2024-04-01"),
         ("2024年3月5日", "2024-03-05"),
         ("2024年3月", "2024-03-01"),
+        ("2018年1月份", "2018-01-01"),
+        ("2008年第3季度", "2008-07-01"),
+        ("2008年1季度", "2008-01-01"),
+        ("2008年第四季度", "2008-10-01"),
+        ("1960年", "1960-01-01"),
+        ("2020年第5周", "2020-01-27"),
+        ("2024-W5", "2024-01-29"),
+        ("KW02/2020", "2020-01-06"),
+        ("Week 2 2020", "2020-01-06"),
+        ("Quartal 2/2008", "2008-04-01"),
+        ("2. Quartal 2008", "2008-04-01"),
+        ("2Q08", "2008-04-01"),
         ("05-Feb-2010", "2010-02-05"),
         ("Jan 2010", "2010-01-01"),
         ("1706724000", "2024-01-31T18:00"),
@@ -119,6 +131,8 @@ def test_parts_of_a_second_are_refused():
         ("Date", ["44927", "44928", "44929"], "2023-01-03"),
         ("date", ["20-01-30", "20-01-31", "20-02-01", "20-02-02"], "2020-02-02"),
         ("Monat", ["Mär 2015", "Apr 2015", "Mai 2015"], "2015-05-01"),
+        ("mois", ["mai 2018", "juin 2018", "juillet 2018"], "2018-07-01"),
+        ("mois", ["juil. 2018", "aout 2018", "sept. 2018"], "2018-09-01"),
         ("Monat", ["Oktober 2015", "November 2015", "Dezember 2015"], "2015-12-01"),
         ("Date", ["01.2015", "02.2015", "03.2015"], "2015-03-01"),
         ("Date", ["11/2015", "12/2015", "1/2016"], "2016-01-01"),
@@ -155,3 +169,37 @@ def test_a_known_step_decides_between_day_and_month():
 def test_a_column_without_any_time_is_not_said_to_have_others():
     with pytest.raises(DataError, match=r"'soon' is no time\. Write"):
         parse(["soon", "later"], "date", [2, 3], Findings())
+
+
+@pytest.mark.parametrize(
+    ("column", "cells", "last"),
+    [
+        ("quarter", ["2008-1", "2008-2", "2008-3", "2008-4", "2009-1"], "2009-01-01"),
+        ("Fiscal quarter", ["2008/01", "2008/02"], "2008-04-01"),
+        ("季度", ["20083", "20084", "20091"], "2009-01-01"),
+        ("Quartal", ["3/2008", "4/2008", "1/2009"], "2009-01-01"),
+        ("quarter", ["2008.3", "2008.4", "2009.1"], "2009-01-01"),
+        ("quarter", ["2008-03", "2008-06", "2008-09", "2008-12"], "2008-12-01"),
+        ("week", ["2024-01", "2024-02", "2024-12"], "2024-03-18"),
+        ("week", ["2022-1", "2022-52"], "2022-12-26"),
+        ("year_week", ["20249", "202410"], "2024-03-04"),
+        ("周", ["2024/1", "2024/2"], "2024-01-08"),
+        ("KW", ["01.2024", "02.2024"], "2024-01-08"),
+        ("week ending", ["2024-01-05", "2024-01-12"], "2024-01-12"),
+        ("month", ["20249", "202410"], "2024-10-01"),
+        ("weekly", ["2024-01", "2024-02"], "2024-02-01"),
+    ],
+)
+def test_the_name_of_a_column_says_what_a_year_and_a_number_are(column, cells, last):
+    assert looks_like_time(cells, column)
+    found = parse(cells, column, range(2, 2 + len(cells)), Findings())
+    assert str(found.times[-1]) == f"{last}T00:00:00"
+
+
+@pytest.mark.parametrize(
+    ("column", "cells"),
+    [("quarter", ["2008-1", "2008-2", "2008-5"]), ("week", ["2024-01", "2024-54"]), ("week", ["2024-01", "2024-00"])],
+)
+def test_a_number_that_no_quarter_or_week_has_is_an_error(column, cells):
+    with pytest.raises(DataError, match=f"column '{column}', line {len(cells) + 1}: '{cells[-1]}' is no time"):
+        parse(cells, column, range(2, 2 + len(cells)), Findings())

@@ -115,3 +115,14 @@ def test_a_few_rows_follow_the_step_that_is_usual():
 def test_three_days_of_each_week_are_no_working_days():
     days = every("2024-01-01", 90, "D")
     assert infer([days[np.arange(90) % 7 < 3]]).name == "day"
+
+
+def test_months_on_the_30th_may_have_any_end_of_february():
+    months = np.arange("2018-01", "2024-01", dtype="M8[M]")
+    days = np.where(months.astype(int) % 12 == 1, 27, 29).astype("m8[D]")
+    given = (months.astype("M8[D]") + days).astype("M8[s]")
+    step = infer([given])
+    assert (step.name, step.month_end) == ("month", False)
+    assert not step.moved(given, step.at(given, len(given))).any()
+    assert step.after(given, 3).astype("M8[D]").astype(str).tolist() == ["2024-01-30", "2024-02-29", "2024-03-30"]
+    assert step.moved(given + np.timedelta64(1, "D"), given).all()

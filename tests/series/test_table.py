@@ -128,6 +128,13 @@ def test_the_hour_that_comes_twice_at_the_end_of_summer_time_is_averaged_and_tol
     found, findings = read("\n".join(["time,load", *rows]))
     assert found[0].values.tolist() == [0, 1, 2.5, 4, 5]
     assert findings["time given twice"].names == ["2024-10-27T02:00"]
+    assert "summer time" in findings["time given twice"].advice
+
+
+def test_a_day_that_comes_twice_has_nothing_to_do_with_summer_time(read):
+    _, findings = read(days(20, lambda day: day) + "\n2024-01-20,5")
+    assert findings["time given twice"].names == ["2024-01-20"]
+    assert "summer time" not in findings["time given twice"].advice
 
 
 def test_many_doubles_without_a_name_are_refused(read):
@@ -192,6 +199,17 @@ def test_columns_of_texts_are_not_used_and_told(read):
 def test_a_table_without_numbers_is_refused(read):
     with pytest.raises(DataError, match="no column of numbers to forecast"):
         read("date,weather\n2024-01-01,windy\n2024-01-02,calm\n")
+
+
+def test_missing_values_alone_are_not_said_to_be_texts(read):
+    with pytest.raises(DataError, match=r"its columns are date, sales$"):
+        read(days(9, lambda day: "NaN"))
+
+
+@pytest.mark.parametrize("cell", ["10.03万", "1.2k", "EUR 5", "Rp 1.000", "5 kg"])
+def test_a_table_without_numbers_is_refused_with_the_cell_that_may_have_been_meant(read, cell):
+    with pytest.raises(DataError, match=f"Column 'sales', line 2: '{cell}' is not a number: write plain numbers"):
+        read(days(9, lambda day: "calm", lambda day: cell, header="date,weather,sales"))
 
 
 def test_holidays_of_prices_are_no_gaps(read):
@@ -279,7 +297,36 @@ def test_a_title_above_the_header_is_named(read):
         read("Sales report 2023,\n,\nDate,Sales\n2024-01-01,5\n2024-01-02,6\n")
 
 
-def test_names_of_series_that_differ_in_case_are_told(read):
-    rows = [f"2024-01-{day:02d},{shop},{day}" for day in range(1, 29) for shop in ("North", "north")]
-    _, findings = read("\n".join(["date,shop,sales", *rows]))
-    assert findings["name of a series in several spellings"].names == ["'North', 'north'"]
+@pytest.mark.parametrize(
+    "names",
+    [
+        ("North", "north"),
+        ("Caf\u00e9", "Cafe\u0301"),
+        ("cafe", "\uff43afe"),
+        ("001", "1"),
+        ("1.0", "1"),
+    ],
+)
+def test_names_of_series_in_several_spellings_are_told(read, names):
+    rows = [f'2024-01-{day:02d},"{shop}",{day}' for day in range(1, 29) for shop in names]
+    found, findings = read("\n".join(["date,shop,sales", *rows]), series=("shop",))
+    assert len(found) == 2
+    assert findings["name of a series in several spellings"].names == [", ".join(map(repr, names))]
+
+
+def test_times_without_the_zone_of_training_are_told(tmp_path):
+    path = tmp_path / "table.csv"
+    hours = [f"2024-10-{20 + at // 24}T{at % 24:02d}:00" for at in range(48)]
+
+    def reading(zone, **given):
+        path.write_text("\n".join(["date,load", *(f"{hour}{zone},{at}" for at, hour in enumerate(hours))]))
+        findings = Findings()
+        return read_series(path, Roles(), findings, **given), findings
+
+    trained, _ = reading("+02:00")
+    usual = Roles.from_dict(trained[0].roles.to_dict())
+    assert usual.zoned
+    _, findings = reading("", usual=usual, step=trained[0].step)
+    assert findings["time without a zone"].names == ["column 'date', as 2024-10-20T00:00"]
+    assert "time without a zone" not in reading("+02:00", usual=usual, step=trained[0].step)[1]
+    assert "time without a zone" not in reading("")[1]

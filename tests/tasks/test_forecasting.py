@@ -19,6 +19,7 @@ from crnn.series import scaling
 from crnn.series.scaling import Scaling
 from crnn.series.series import from_array
 from crnn.tasks import from_config
+from crnn.tasks.forecast_reading import note_new
 from crnn.tasks.forecasting import Forecasting
 from crnn.tasks.naive import verdict
 
@@ -681,3 +682,11 @@ def test_what_is_merely_looked_at_was_not_trained_on():
     learnt(task, waves()[:, 0])
     assert task.summary()["time"] == "no column: rows count as steps, trained on 0 to 199"
     assert task.summary(trained=False)["time"] == "no column: rows count as steps, 0 to 199"
+
+
+@pytest.mark.parametrize(("known", "name"), [("1", "1.0"), ("1", "001"), ("North", "north"), ("cafe", "ｃafe")])
+def test_a_new_series_that_is_spelt_like_a_known_one_is_told_so(known, name):
+    findings = Findings()
+    note_new(from_array(np.arange(9.0), name), {known: 1, "2": 2}, findings)
+    told = f"{name} (training saw '{known}': write the name so if it is the same)"
+    assert findings["series that training did not see"].names == [told]

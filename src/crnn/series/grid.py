@@ -13,7 +13,7 @@ from crnn.errors import DataError
 from crnn.series.forecast import time_text
 from crnn.series.scaling import note_constant
 from crnn.series.series import Series
-from crnn.series.steps import Step
+from crnn.series.steps import DAY_S, Step
 
 MOST_STEPS = 50
 """Steps for each row from which a time stamp must be wrong: a year 2924 would make a series of millions of gaps."""
@@ -25,6 +25,11 @@ _GAPS = (
 _MOSTLY_GAPS = (
     f"{_GAPS} Where the rows are of several things, name the column that tells these apart with series=…; or aggregate"
     " them to longer steps."
+)
+_DOUBLE = "Their values were averaged. If a column tells series apart, name it with series=…"
+_DOUBLE_HOUR = (
+    "Their values were averaged. An hour comes twice where summer time ends: give times with a zone. If a column tells"
+    " series apart, name it with series=…"
 )
 
 Array = NDArray[Any]
@@ -125,15 +130,10 @@ def _places(rows: Rows, times: Array, step: Step, findings: Findings) -> tuple[A
         places = step.positions(times)
     require_near(rows.key or "the series", times, places, step)
     doubled = np.unique(places[1:][np.diff(places) == 0])
+    advice = _DOUBLE_HOUR if step.unit == "second" and step.size < DAY_S else _DOUBLE
     for place in doubled.tolist():
         when = time_text(times[int(np.searchsorted(places, place))])
-        findings.add(
-            "time given twice",
-            f"{rows.key}: {when}" if rows.key else when,
-            "Their values were averaged. An hour comes twice where summer time ends: give times with a zone. Or a"
-            " column that tells series apart was not named: series=…",
-            dropped=False,
-        )
+        findings.add("time given twice", f"{rows.key}: {when}" if rows.key else when, advice, dropped=False)
     return places, times
 
 
@@ -158,7 +158,7 @@ def require_near(name: str, times: Array, places: Array, step: Step) -> None:
 
 
 def _off_grid(rows: Rows, times: Array, laid: Array, step: Step, findings: Findings) -> None:
-    moved = np.flatnonzero(times != laid)
+    moved = np.flatnonzero(step.moved(times, laid))
     if len(moved):
         findings.add(
             "time between two steps",

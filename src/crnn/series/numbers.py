@@ -25,6 +25,8 @@ _POINTED = re.compile(r"[+-]?[1-9]\d{0,2}\.\d{3}")
 _SMALL = re.compile(r"[+-]?\d{1,3}")
 _SIGNS = re.compile(r"[$€£¥￥元円%]")
 _IN_PARENTHESES = re.compile(rf"({_SIGNS.pattern}?)\s*\(\s*([^()+-]*\d[^()+-]*?)\s*\)\s*({_SIGNS.pattern}?)")
+_PLAIN = str.maketrans("０１２３４５６７８９．，＋－−（）", "0123456789.,+--()")
+"""Digits and signs as they are typed in Chinese and Japanese, and the minus of printed tables."""
 _MOSTLY = 0.5
 """Share of readable cells from which a column is one of numbers."""
 
@@ -45,7 +47,7 @@ def looks_numeric(cells: Sequence[str]) -> bool:
         >>> looks_numeric(["1,5", "", "2"]), looks_numeric(["north", "south"])
         (True, False)
     """
-    said = [cell for cell in cells[:2000] if cell.lower() not in MISSING]
+    said = [cell for cell in _plain(cells[:2000]) if cell.lower() not in MISSING]
     return bool(said) and sum(map(_readable, said)) >= _MOSTLY * len(said)
 
 
@@ -65,10 +67,10 @@ def numbers(cells: Sequence[str], column: str, lines: Sequence[int], findings: F
         DataError: a text among the numbers, or commas that may mean either; names column, line and cell.
 
     Example:
-        >>> numbers(["1.000,5", "(2,25)", "n/a"], "sales", [2, 3, 4], Findings()).tolist()
-        [1000.5, -2.25, nan]
+        >>> numbers(["1.000,5", "(2,25)", "n/a", "−３"], "sales", [2, 3, 4, 5], Findings()).tolist()
+        [1000.5, -2.25, nan, -3.0]
     """
-    cells = _with_minus(cells, column, lines, findings)
+    cells = _with_minus(_plain(cells), column, lines, findings)
     _require_clear_points(cells, column, lines)
     found = np.full(len(cells), np.nan)
     odd: list[int] = []
@@ -84,6 +86,10 @@ def numbers(cells: Sequence[str], column: str, lines: Sequence[int], findings: F
         found[place] = np.nan
         _note_infinite(findings, column, lines[place], cells[place])
     return found
+
+
+def _plain(cells: Sequence[str]) -> list[str]:
+    return [cell if cell.isascii() else cell.translate(_PLAIN) for cell in cells]
 
 
 def _with_minus(cells: Sequence[str], column: str, lines: Sequence[int], findings: Findings) -> Sequence[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
@@ -11,8 +12,9 @@ from crnn.data.findings import Findings
 from crnn.data.table import Table
 from crnn.errors import DataError, SpecError, UnknownNameError
 from crnn.series.cells import are_row_numbers
-from crnn.series.numbers import looks_numeric
-from crnn.series.time_columns import CALENDAR, are_counts, called, cells_of, find, texts_of
+from crnn.series.numbers import MISSING, looks_numeric
+from crnn.series.time_columns import are_counts, cells_of, find, texts_of
+from crnn.series.time_names import CALENDAR, called
 
 _SERIES_NAMES = ("id", "unique_id", "series", "store", "shop", "item", "sku", "product", "symbol", "sensor", "station")
 _ENDINGS = ("", "_id", "_name", "_nr", "_no", "_code", "_number", "id")
@@ -21,6 +23,10 @@ MANY = 200
 _MOST_COLUMNS = 3
 """Columns that may name a series together where nobody said which."""
 _FEW_EMPTY = 0.05
+_LEAST_TOLD = 0.5
+"""Share of the rows that must have an id where the name of its column says that it is one; the others are left out."""
+_LEAST_COPIES, _MOSTLY_COPIES = 3, 0.9
+"""Rows that come twice whole, and the share of them as far behind the first: below, they are no file read twice."""
 _DOUBLES = 0.1
 """Share of the rows of one time that may still be doubles where a column tells the others apart."""
 _MAY_NAME = (
@@ -38,17 +44,20 @@ class Roles:
         target: Columns to forecast.
         series: Columns whose values together name a series.
         known: Columns that are known ahead of time; none unless named.
+        zoned: Whether the times were given with a time zone.
     """
 
     time: tuple[str, ...] | None = None
     target: tuple[str, ...] | None = None
     series: tuple[str, ...] | None = None
     known: tuple[str, ...] = ()
+    zoned: bool = False
 
     def to_dict(self) -> dict[str, Any]:
         """As plain JSON."""
         given = {"time": self.time, "target": self.target, "series": self.series, "known": self.known}
-        return {name: None if columns is None else list(columns) for name, columns in given.items()}
+        zoned = {"zoned": True} if self.zoned else {}
+        return {**{name: None if columns is None else list(columns) for name, columns in given.items()}, **zoned}
 
     @classmethod
     def from_dict(cls, data: dict[str, Any]) -> Roles:
@@ -56,12 +65,17 @@ class Roles:
         time, target, series = (
             None if data[name] is None else tuple(data[name]) for name in ("time", "target", "series")
         )
-        return cls(time, target, series, tuple(data["known"]))
+        return cls(time, target, series, tuple(data["known"]), data.get("zoned", False))
 
     def before(self, usual: Roles, header: Sequence[str]) -> Roles:
         """These roles, and where they leave time or series open the usual ones, as far as a table has these columns."""
         time, series = (given if given and {*given} <= {*header} else None for given in (usual.time, usual.series))
-        return replace(self, time=self.time or time, series=series if self.series is None else self.series)
+        return replace(
+            self,
+            time=time if self.time is None else self.time,
+            series=series if self.series is None else self.series,
+            zoned=usual.zoned,
+        )
 
     @property
     def named(self) -> tuple[str, ...]:
@@ -114,7 +128,7 @@ def holds_numbers_alone(table: Table, roles: Roles) -> bool:
     """Whether beside the time there are numbers, and no texts but those that may tell series apart."""
     columns = [cells_of(table, name) for name in table.header[:MANY] if name not in (roles.time or ())]
     numeric = [looks_numeric(cells) for cells in columns]
-    return any(numeric) and all(one or _may_name(cells) for one, cells in zip(numeric, columns, strict=True))
+    return any(numeric) and all(one or may_name(cells) for one, cells in zip(numeric, columns, strict=True))
 
 
 def _series(table: Table, roles: Roles) -> tuple[str, ...]:
@@ -122,42 +136,74 @@ def _series(table: Table, roles: Roles) -> tuple[str, ...]:
     times = texts_of(table, roles.time) if roles.time else [str(row) for row in range(len(table.rows))]
     taken = {*(roles.time or ()), *(roles.target or ()), *roles.known}
     columns = {name: cells_of(table, name) for name in table.header[:MANY] if name not in taken}
-    columns = {name: cells for name, cells in columns.items() if _may_name(cells)}
-    named = tuple(name for name in columns if _names_series(name))
+    named = tuple(name for name, cells in columns.items() if names_series(name) and may_name(cells))
+    columns = {name: cells for name, cells in columns.items() if may_name(cells, names_series(name))}
     repeated = len(times) - len(set(times))
     if repeated <= max(2, 0.01 * len(times)):
         return named if roles.target or _numbers_beside(table, {*taken, *named}) else ()
     order = sorted(columns, key=lambda name: _doubt(name, columns[name]))
     for count in range(1, _MOST_COLUMNS + 1):
         for names in combinations(order, count):
-            pairs = len(set(zip(times, *(columns[name] for name in names), strict=True)))
-            sure = all(name in named or not looks_numeric(columns[name]) for name in names)
-            if pairs >= len(times) - (_DOUBLES * repeated if sure else 0):
+            rows = [row for row in zip(times, *(columns[name] for name in names), strict=True) if all(row[1:])]
+            sure = all(names_series(name) or not looks_numeric(columns[name]) for name in names)
+            if len(set(rows)) >= len(rows) - (_DOUBLES * repeated if sure else 0):
                 return names
+    copies = len(table.rows) - len(set(map(tuple, table.rows)))
     raise DataError(
-        f"{table.path}: {repeated} of {len(times)} rows have the time of another row, and no column tells them apart."
+        f"{table.path}: {repeated} of {len(times)} rows have the time of another row, and no column tells them apart"
+        f"{f'; {copies} rows are like another one in all columns: remove them if they are doubles' if copies else ''}."
         " Name the columns that name a series with series=…, or aggregate the rows"
     )
 
 
-def _names_series(name: str) -> bool:
+def without_copies(table: Table, roles: Roles, findings: Findings) -> Table:
+    """The table without rows that come twice whole, as of a file that was appended to itself or to a part of itself.
+
+    Rows of one time and one value may also be two sales of one product: these come in no order, and stay.
+    """
+    last: dict[tuple[str, ...], int] = {}
+    behind = {}
+    for place, row in enumerate(map(tuple, table.rows)):
+        if row in last:
+            behind[place] = place - last[row]
+        last[row] = place
+    if not roles.time or len(behind) < _LEAST_COPIES:
+        return table
+    way, often = Counter(behind.values()).most_common(1)[0]
+    if way == 1 or often < _MOSTLY_COPIES * len(behind):
+        return table
+    for place in behind:
+        advice = "Each counts once: the file seems to hold a part of itself again."
+        findings.add("row given twice", f"line {table.lines[place]}", advice)
+    kept = [place for place in range(len(table.rows)) if place not in behind]
+    return replace(table, rows=[table.rows[at] for at in kept], lines=[table.lines[at] for at in kept])
+
+
+def names_series(name: str) -> bool:
+    """Whether a column is called as columns are that tell series apart: ``Store``, ``product_id``."""
     lower = name.lower().replace(" ", "_").replace("-", "_")
     return any(lower == word + ending for word in _SERIES_NAMES for ending in _ENDINGS)
 
 
-def _may_name(cells: Sequence[str]) -> bool:
-    """Whether a column may name series: texts or whole numbers, each several times, and hardly a cell empty."""
+def may_name(cells: Sequence[str], called_so: bool = False) -> bool:
+    """Whether a column may name series: texts or whole numbers, each several times, and hardly a cell empty.
+
+    Args:
+        cells: Of the column.
+        called_so: Its name says that it does: then it may hold any numbers, and be empty in more rows.
+    """
     told = [cell for cell in cells if cell]
-    if len(told) < (1 - _FEW_EMPTY) * len(cells):
+    if len(told) < (_LEAST_TOLD if called_so else 1 - _FEW_EMPTY) * len(cells):
         return False
-    whole = are_counts(told) or not looks_numeric(told)
-    return whole and 1 < len(set(told)) <= len(told) / 2
+    names = {*told}
+    whole = called_so or all(are_counts([name]) or not looks_numeric([name]) for name in names)
+    return (whole or not looks_numeric(told)) and 1 < len({*cells} if called_so else names) <= len(told) / 2
 
 
 def _doubt(name: str, cells: Sequence[str]) -> tuple[bool, bool, bool, int]:
     """The less a column can be anything but names of series, the earlier it comes; of two the one with fewer names."""
     numeric = looks_numeric(cells)
-    return not _names_series(name), numeric and not called(name, _SERIES_NAMES), numeric, len(set(cells))
+    return not names_series(name), numeric and not called(name, _SERIES_NAMES), numeric, len(set(cells))
 
 
 def _numbers_beside(table: Table, taken: set[str]) -> bool:
@@ -172,7 +218,7 @@ def _targets(table: Table, roles: Roles, findings: Findings) -> tuple[str, ...]:
     for name in free:
         cells = cells_of(table, name)
         if not looks_numeric(cells):
-            if roles.series or not _may_name(cells):
+            if roles.series or not may_name(cells):
                 findings.add("column without numbers", name, "It is not used.", dropped=False)
             else:
                 findings.add("column that may name series", name, _MAY_NAME, dropped=False)
@@ -185,11 +231,26 @@ def _targets(table: Table, roles: Roles, findings: Findings) -> tuple[str, ...]:
     if not numeric:
         raise DataError(
             f"{table.path} has no column of numbers to forecast: its columns are {', '.join(table.header[:9])}"
+            f"{_likeliest(table, free)}"
         )
     if len(numeric) > 1:
         for name in numeric:
             findings.add("columns to forecast", name, "Name the ones you mean with target=…", dropped=False)
     return tuple(numeric)
+
+
+def _likeliest(table: Table, free: Sequence[str]) -> str:
+    """What stands in the column that most likely was meant to hold numbers, in words; nothing where all are missing."""
+    told: dict[str, list[tuple[str, int]]] = {}
+    for name in free:
+        for cell, line in zip(cells_of(table, name), table.lines, strict=True):
+            if cell.lower() not in MISSING:
+                told.setdefault(name, []).append((cell, line))
+    if not told:
+        return ""
+    name = max(told, key=lambda name: sum(any(map(str.isdigit, cell)) for cell, _ in told[name]) / len(told[name]))
+    cell, line = told[name][0]
+    return f". Column {name!r}, line {line}: {cell!r} is not a number: write plain numbers, without units"
 
 
 def _whole(cells: Sequence[str]) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -13,6 +15,8 @@ from crnn.errors import ShapeError
 from crnn.series.forecast import time_text
 from crnn.series.roles import Roles
 from crnn.series.steps import Step
+
+_NUMBER = re.compile(r"^0*(\d+)(?:\.0+)?$")
 
 
 @dataclass(frozen=True)
@@ -86,6 +90,17 @@ class Series:
             return given
         known = np.concatenate([self.times, given]) if len(given) else self.times
         return np.concatenate([given, self.step.after(known, count - len(given))])
+
+
+def one_spelling(name: str) -> str:
+    """A name without what may differ unseen: case, full-width letters, how accents are encoded, 001 or 1.0 for 1.
+
+    Example:
+        >>> one_spelling("Ｓhop · 001"), one_spelling("shop · 1.0"), one_spelling("1.5")
+        ('shop · 1', 'shop · 1', '1.5')
+    """
+    folded = unicodedata.normalize("NFKC", name).casefold()
+    return " · ".join(_NUMBER.sub(r"\1", part.strip()) for part in folded.split(" · "))
 
 
 def from_array(values: NDArray[Any], name: str = "series") -> list[Series]:

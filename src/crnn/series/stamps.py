@@ -14,18 +14,20 @@ from crnn.data.findings import Findings
 from crnn.errors import DataError
 from crnn.series.steps import DAY_S, Step
 from crnn.series.time_forms import MONTH_FIRST, SLASHED, YEAR, Order, read
+from crnn.series.time_names import as_named
 
 Times = NDArray[np.datetime64]
 
 _EPOCHS = ((1e8, 1e11, 1.0), (1e11, 1e14, 1e-3), (1e14, 1e17, 1e-6), (1e17, 1e20, 1e-9))
 _EPOCH = datetime(1970, 1, 1)
-_NUMBER = re.compile(r"-?\d+(\.\d+)?")
+_NUMBER = re.compile(r"-?\d+(\.\d+)?(e\+?\d+)?", re.IGNORECASE)
 _DAYS = re.compile(r"(19|20)\d{2}(0[1-9]|1[0-2])([0-2]\d|3[01])")
 _YEAR_MONTH = re.compile(r"(19|20)\d{2}(0[1-9]|1[0-2])")
-_YEAR_WEEK = re.compile(r"(19|20)\d{2}([0-4]\d|5[0-3])")
 _YEARS = ("year", "jahr", "année", "año", "年")
-_WEEKS = ("week", "woche", "kw", "周")
 _DATES = ("date", "datum", "日期", "fecha")
+HOW_TO_WRITE = (
+    "Write dates as 2024-01-31, times as 2024-01-31 18:00, weeks as 2024-W05, months as 2024-01, quarters as 2024-Q1"
+)
 _SHEET, _SHEET_START = (20_000, 60_000), datetime(1899, 12, 30)
 """Days of spreadsheets from 1954 to 2064."""
 _ORDERS: tuple[Order, ...] = ("dmy", "mdy", "ymd")
@@ -49,14 +51,14 @@ class Stamps:
         return self.times.dtype.kind == "M"
 
 
-def looks_like_time(cells: Sequence[str]) -> bool:
-    """Whether a column holds dates; plain numbers only where they are epochs.
+def looks_like_time(cells: Sequence[str], column: str = "") -> bool:
+    """Whether a column holds dates; plain numbers only where they are epochs, or its name says what they are.
 
     Example:
         >>> looks_like_time(["05/02/10", "12/02/10"]), looks_like_time(["3", "4"])
         (True, False)
     """
-    said = [cell for cell in cells[:50] if cell]
+    said = as_named([cell for cell in cells[:50] if cell], column)
     if not said:
         return False
     if are_numbers(said):
@@ -67,6 +69,13 @@ def looks_like_time(cells: Sequence[str]) -> bool:
 def are_numbers(cells: Sequence[str]) -> bool:
     """Whether all cells are plain numbers, and not months with their year: 01.2015."""
     return all(map(_NUMBER.fullmatch, cells)) and not all(map(MONTH_FIRST.fullmatch, cells))
+
+
+def are_sheet_days(cells: Sequence[str], column: str) -> bool:
+    """Whether a column is called a date and holds days of a spreadsheet, perhaps with parts of a day."""
+    if not _is_called(column, _DATES) or not cells or not are_numbers(cells):
+        return False
+    return all(_SHEET[0] < float(cell) < _SHEET[1] for cell in cells)
 
 
 def parse(
@@ -92,15 +101,16 @@ def parse(
         >>> parse(["05/02/10", "12/02/10", "19/02/10"], "Date", [2, 3, 4], Findings()).times.astype(str).tolist()
         ['2010-02-05T00:00:00', '2010-02-12T00:00:00', '2010-02-19T00:00:00']
     """
-    if are_numbers(cells):
-        return _counted(cells, column, findings)
-    order = _order(cells, column, lines, step)
-    found = [read(cell, order) for cell in cells]
+    meant = as_named(cells, column)
+    if are_numbers(meant):
+        return _counted(meant, column, findings)
+    order = _order(meant, column, lines, step)
+    found = [read(cell, order) for cell in meant]
     for place, each in enumerate(found):
         if each is None:
             raise DataError(
                 f"column {column!r}, line {lines[place]}: {cells[place]!r} is no time{' like the others' * any(found)}."
-                " Write dates as 2024-01-31, times as 2024-01-31 18:00"
+                f" {HOW_TO_WRITE}"
             )
     given = [each for each in found if each is not None]
     _require_seconds(given, column)
@@ -153,7 +163,7 @@ def _counted(cells: Sequence[str], column: str, findings: Findings) -> Stamps:
     share = _epoch(float(np.median(values)))
     if share is not None:
         return Stamps(np.round(values * share).astype(np.int64).astype("datetime64[s]"))
-    if _is_called(column, _DATES) and bool(((values > _SHEET[0]) & (values < _SHEET[1])).all()):
+    if are_sheet_days(cells, column):
         advice = "They were read as days of a spreadsheet, counted from 1899-12-30."
         findings.add("dates as numbers", f"column {column!r}, as {cells[0]}", advice, dropped=False)
         return Stamps(_times([_SHEET_START + timedelta(days=value) for value in values.tolist()]))
@@ -163,11 +173,9 @@ def _counted(cells: Sequence[str], column: str, findings: Findings) -> Stamps:
 
 
 def _dates_as_numbers(cells: Sequence[str], column: str) -> Sequence[datetime]:
-    """Days as 20240131, months as 202401, weeks as 202405 and years as 2024 by their column's name; else nothing."""
+    """Days as 20240131, months as 202401, and years as 2024 by their column's name; else nothing."""
     if all(map(_DAYS.fullmatch, cells)):
         return [datetime.strptime(cell, "%Y%m%d") for cell in cells]
-    if _is_called(column, _WEEKS) and all(map(_YEAR_WEEK.fullmatch, cells)):
-        return [datetime.fromisocalendar(int(cell[:4]), int(cell[4:]), 1) for cell in cells]
     if all(map(_YEAR_MONTH.fullmatch, cells)):
         return [datetime(int(cell[:4]), int(cell[4:]), 1) for cell in cells]
     if _is_called(column, _YEARS) and all(map(YEAR.fullmatch, cells)):

@@ -145,6 +145,13 @@ class Step:
         clock = _commonest(times.astype(np.int64) % DAY_S)
         return np.asarray(_start(months) + (days * DAY_S + clock).astype("timedelta64[s]"))
 
+    def moved(self, times: NDArray[Any], laid: NDArray[Any]) -> NDArray[np.bool_]:
+        """Which times are others than those of the grid; of months the 28th of February is as good as the 29th."""
+        found = np.asarray(times != laid)
+        if self.unit == "month":
+            found &= ~((laid - times == np.timedelta64(1, "D")) & _ends_month(times) & _ends_month(laid))
+        return found
+
     def to_dict(self) -> dict[str, Any]:
         """As plain JSON."""
         return {"unit": self.unit, "size": self.size, "month_end": self.month_end}
@@ -242,7 +249,7 @@ def _lie_on(times: NDArray[Any], step: Step) -> bool:
     if step.unit == "workday":
         return bool(np.is_busday(times.astype("datetime64[D]")).all())
     places = step.positions(times)
-    return bool((step.at(times, int(places[-1]) + 1)[places] == times).all())
+    return not step.moved(times, step.at(times, int(places[-1]) + 1)[places]).any()
 
 
 def _commonest(values: Whole) -> int:
@@ -277,9 +284,14 @@ def _before_month_end(times: NDArray[Any]) -> Whole:
 def _same_day(series: Sequence[NDArray[Any]]) -> bool:
     """Whether each time is the same day of its month as the others of its series, or the last of a shorter month."""
     return all(
-        bool(((_day_of_month(times) == _day_of_month(times).max()) | (_before_month_end(times) == 0)).all())
-        for times in series
+        bool(((_day_of_month(times) == _day_of_month(times).max()) | _ends_month(times)).all()) for times in series
     )
+
+
+def _ends_month(times: NDArray[Any]) -> NDArray[np.bool_]:
+    """Whether times lie on the last day of their month; of a February on its 28th too, whatever the year."""
+    february = _months(times) % 12 == 1
+    return np.asarray((_before_month_end(times) == 0) | (february & (_day_of_month(times) == 27)))
 
 
 def _at_month_end(series: Sequence[NDArray[Any]]) -> bool:

@@ -21,12 +21,13 @@ from crnn.series.forecast import time_text
 from crnn.series.grid import Rows, gridded
 from crnn.series.numbers import MISSING, is_number, looks_numeric, numbers
 from crnn.series.pivot import unpivoted
-from crnn.series.roles import Roles, check_names, find_rest, find_time, holds_numbers_alone
-from crnn.series.series import Series
+from crnn.series.roles import MANY, Roles, check_names, find_rest, find_time, holds_numbers_alone, without_copies
+from crnn.series.series import Series, one_spelling
 from crnn.series.stamps import looks_like_time, parse
-from crnn.series.steps import Step, infer, infer_sparse
-from crnn.series.time_columns import cells_of, is_time_name, texts_of
+from crnn.series.steps import DAY_S, Step, infer, infer_sparse
+from crnn.series.time_columns import cells_of, require_none, texts_of
 from crnn.series.time_forms import YEAR
+from crnn.series.time_names import is_time_name
 from crnn.series.zeros import Zeros
 
 _OTHERS = {*COLUMNS["path"], *COLUMNS["text"], *NAMES["label"]} - {"target"}
@@ -61,12 +62,18 @@ def read_series(
     """
     table = _whole(_read(Path(path)), findings)
     note_encoding(findings, table.path.name, table.encoding)
-    if not {*roles.named} & {*table.header}:
-        table = unpivoted(table, findings)
+    keys = {*(roles.series or ()), *((usual or Roles()).series or ())}
+    if not ({*roles.named} - keys) & {*table.header}:
+        table = unpivoted(table, findings, keys)
     check_names(table, roles)
-    roles = find_time(table, roles.before(usual or Roles(), table.header))
+    before = roles.before(usual or Roles(), table.header)
+    roles = find_time(table, before)
+    table = without_copies(table, roles, findings)
     if not roles.time and (names := _names_before(table, roles)):
         return _by_row(table, names, missing, findings)
+    if not roles.time and before.time is None:
+        free = [name for name in table.header[:MANY] if name not in roles.named]
+        require_none(table, free, numbers_too=roles.target is None)
     return _split(table, find_rest(table, roles, findings), step, missing, findings)
 
 
@@ -155,7 +162,7 @@ def _unique(header: Sequence[str]) -> tuple[str, ...]:
 
 def _split(table: Table, roles: Roles, usual: Step | None, missing: str, findings: Findings) -> list[Series]:
     """The series of a wide or a long table, whose roles are all known."""
-    rows, times = _times(table, roles, usual, findings)
+    rows, times, zoned = _times(table, roles, usual, findings)
     targets = roles.target or ()
     columns = {name: numbers(cells_of(table, name), name, table.lines, findings) for name in targets}
     ahead = {name: _known(table, name, findings) for name in roles.known}
@@ -174,16 +181,18 @@ def _split(table: Table, roles: Roles, usual: Step | None, missing: str, finding
     if not found:
         raise DataError(f"{table.path} has no value in {', '.join(map(repr, targets[:9]))}: nothing can be forecast")
     _say_which_end_early(found, findings)
-    return [replace(each, roles=roles) for each in found]
+    return [replace(each, roles=replace(roles, zoned=zoned)) for each in found]
 
 
-def _times(table: Table, roles: Roles, usual: Step | None, findings: Findings) -> tuple[NDArray[Any], NDArray[Any]]:
-    """The rows that have a time, and the times of all rows; their numbers where the table has no time."""
+def _times(
+    table: Table, roles: Roles, usual: Step | None, findings: Findings
+) -> tuple[NDArray[Any], NDArray[Any], bool]:
+    """The rows that have a time, the times of all rows, and whether they have zones; numbers where there is no time."""
     rows = np.arange(len(table.rows))
     if not roles.time:
         findings.add("no time column", table.path.name, "Rows count as steps in their order.", dropped=False)
         _say_blank(table, "A step without a value is written NaN: such a line is none.", findings)
-        return rows, np.arange(len(rows))
+        return rows, np.arange(len(rows)), False
     _say_blank(table, "It has neither time nor value.", findings)
     cells = texts_of(table, roles.time)
     empty = [place for place, cell in enumerate(cells) if cell.lower() in MISSING]
@@ -194,9 +203,13 @@ def _times(table: Table, roles: Roles, usual: Step | None, findings: Findings) -
         raise DataError(f"{table.path}: column {roles.time_name!r} has no time at all")
     lines = [table.lines[row] for row in rows]
     stamps = parse([cells[row] for row in rows], roles.time_name, lines, findings, usual)
+    if roles.zoned and not stamps.zoned and usual is not None and usual.unit == "second" and usual.size < DAY_S:
+        name = f"column {roles.time_name!r}, as {cells[rows[0]]}"
+        advice = "The model was trained on times with one, brought to UTC: they count as UTC. Give the zone here too."
+        findings.add("time without a zone", name, advice, dropped=False)
     times = np.zeros(len(cells), stamps.times.dtype)
     times[rows] = stamps.times
-    return rows, times
+    return rows, times, stamps.zoned
 
 
 def _say_blank(table: Table, advice: str, findings: Findings) -> None:
@@ -238,7 +251,7 @@ def _grouped(table: Table, keys: Sequence[str], rows: NDArray[Any], findings: Fi
             findings.add("row without an id", f"line {table.lines[row]}", "Fill in which series it belongs to.")
     spelt: dict[str, list[str]] = {}
     for key in groups:
-        spelt.setdefault(key.casefold(), []).append(repr(key))
+        spelt.setdefault(one_spelling(key), []).append(repr(key))
     for alike in (names for names in spelt.values() if len(names) > 1):
         advice = "They count as different ones: write one name in one way."
         findings.add("name of a series in several spellings", ", ".join(alike), advice, dropped=False)

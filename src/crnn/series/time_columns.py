@@ -8,24 +8,24 @@ from collections.abc import Sequence
 import numpy as np
 
 from crnn.data.table import Table
-from crnn.series.stamps import are_numbers, looks_like_time
-from crnn.series.time_forms import YEAR
-
-_NAMES = (
-    *("date", "time", "timestamp", "datetime", "ds", "day", "week", "month", "quarter", "year", "period", "yearmonth"),
-    *("yyyymm", "yearweek", "yyyyww", "kw", "jahr", "monat", "woche", "quartal", "tag", "mois", "mes"),
+from crnn.errors import DataError
+from crnn.series.stamps import HOW_TO_WRITE, are_numbers, are_sheet_days, looks_like_time
+from crnn.series.time_forms import number_of, year_of
+from crnn.series.time_names import (
+    CLOCKS,
+    COUNTS,
+    DAYS,
+    MONTHS,
+    QUARTERS,
+    STAMPS,
+    WEEKS,
+    YEARS,
+    as_named,
+    called,
+    is_time_name,
+    may_be_time,
+    must_be_time,
 )
-_NAMES_ABROAD = ("日期", "时间", "月份", "datum", "fecha", "zeit", "日")
-_STAMPS = ("date", "time", "timestamp", "datetime", "ds", "日期", "时间", "datum", "fecha")
-_COUNTS = ("t", "step", "tick", "time_index")
-_YEAR = ("year", "yr", "yyyy", "jahr", "année", "annee", "año", "年", "年份")
-_MONTH = ("month", "mon", "mm", "monat", "mois", "mes", "月", "月份")
-_QUARTER = ("quarter", "qtr", "quartal", "trimestre", "季度")
-_WEEK = ("week", "wk", "isoweek", "iso_week", "kw", "calendar_week", "kalenderwoche", "woche", "semaine", "周")
-_DAY = ("day", "dd", "tag", "jour", "día", "dia", "day_of_month", "日")
-_CLOCK = ("hour", "hr", "hh", "he", "time", "clock", "stunde", "uhrzeit", "heure", "hora", "时", "小时", "时间")
-CALENDAR = frozenset((*_YEAR, *_MONTH, *_QUARTER, *_WEEK, *_DAY, *_CLOCK, "weekday", "dow", "day_of_week", "dayofweek"))
-"""Names of columns that say again what a date says."""
 
 LOOKED_AT = 200
 """Cells that say whether a column holds times."""
@@ -38,12 +38,6 @@ def cells_of(table: Table, name: str) -> list[str]:
     return [row[at] if at < len(row) else "" for row in table.rows]
 
 
-def called(name: str, words: Sequence[str]) -> bool:
-    """Whether a column is called by one of some words, or by one beside others: ``sales_date``."""
-    lower = name.lower()
-    return any(lower == word or word in lower.replace("-", "_").split("_") for word in words)
-
-
 def find(table: Table, free: Sequence[str]) -> tuple[str, ...]:
     """The column that says the time, or those that say it together; none where rows only follow each other.
 
@@ -53,31 +47,55 @@ def find(table: Table, free: Sequence[str]) -> tuple[str, ...]:
     """
     cells = {name: cells_of(table, name) for name in free}
     said = {name: [cell for cell in cells[name] if cell] for name in free}
-    named = [name for name in free if called(name, _NAMES) or any(word in name for word in _NAMES_ABROAD)]
+    named = [name for name in free if may_be_time(name)]
     others = [name for name in free if name not in named]
     told = [name for name in named if _told(name, said[name])]
-    timely = [name for name in others if looks_like_time(said[name])]
-    dates = [name for name in told if _mostly_times(said[name])]
+    timely = [name for name in others if looks_like_time(said[name], name)]
+    dates = [name for name in told if _mostly_times(said[name], name)]
     dates += [name for name in timely if not are_numbers(said[name][:LOOKED_AT])]
+    years = [name for name in dates if all(map(year_of, said[name]))]  # 2024年, beside which may stand the month
+    dates = [name for name in dates if name not in years]
+    dates.sort(key=lambda name: list(as_named(said[name], name)) != said[name])  # a date says more than a week
     if dates:
         return _with_clock(table, dates[0], free)
     if parts := _parts(table, free):
         return parts
+    if parts := _unread_parts(table, free):
+        return parts
     counted = [name for name in timely if _are_even(said[name])]
-    counted += [name for name in told if are_counts(cells[name])]
-    counted += [name for name in others if name.lower() in _COUNTS and _are_even(said[name])]
-    unread = [name for name in named if name.lower() in _STAMPS and not are_numbers(said[name][:LOOKED_AT])]
+    counted += [name for name in told if are_counts(cells[name])] + years
+    counted += [name for name in told if are_sheet_days(said[name], name)]
+    counted += [name for name in others if name.lower() in COUNTS and _are_even(said[name])]
+    unread = [name for name in named if name.lower() in STAMPS and not are_numbers(said[name][:LOOKED_AT])]
     return tuple((counted or unread)[:1])  # whoever reads what no one can says which cell it is
 
 
-def is_time_name(name: str) -> bool:
-    """Whether a column is called as columns of time are."""
-    return name.lower() in (*_NAMES, *_NAMES_ABROAD)
+def require_none(table: Table, free: Sequence[str], numbers_too: bool) -> None:
+    """Refuse columns whose names say that they are times, where none of them could be read.
+
+    Args:
+        table: In which no time was found.
+        free: Names of the columns that have no other role.
+        numbers_too: Whether a column of such a name may hold plain numbers neither.
+
+    Raises:
+        DataError: there is one; says how to write times.
+    """
+    for name in free:
+        told = [(cell, line) for cell, line in zip(cells_of(table, name), table.lines, strict=True) if cell]
+        cells = [cell for cell, _ in told]
+        if told and (must_be_time(name, cells) if not are_numbers(cells) else numbers_too and name.lower() in STAMPS):
+            cell, line = told[0]
+            raise DataError(
+                f"column {name!r}, line {line}: {cell!r} is no time that can be read, though the name of its column"
+                f" says so. {HOW_TO_WRITE}, or name the column of time with time=… (--time); where rows are to count as"
+                " steps in their order, call it otherwise"
+            )
 
 
 def _told(name: str, said: Sequence[str]) -> bool:
     """Whether a column is of time by more than a word in its name, where it holds plain numbers: ``orders_per_day``."""
-    return not are_numbers(said) or name.lower() in _NAMES or _are_even(said)
+    return not are_numbers(said) or is_time_name(name) or _are_even(said)
 
 
 def texts_of(table: Table, names: Sequence[str]) -> list[str]:
@@ -92,7 +110,7 @@ def texts_of(table: Table, names: Sequence[str]) -> list[str]:
     columns = [cells_of(table, name) for name in names]
     if len(columns) == 1:
         return columns[0]
-    by_year = all(YEAR.fullmatch(cell) for cell in columns[0] if cell)
+    by_year = all(year_of(cell) for cell in columns[0] if cell)
     rows = zip(*columns, strict=True)
     return [(_of_year(names, row) if by_year else _of_day(row)) if all(row) else "" for row in rows]
 
@@ -100,14 +118,20 @@ def texts_of(table: Table, names: Sequence[str]) -> list[str]:
 def _of_year(names: Sequence[str], row: tuple[str, ...]) -> str:
     """Year and quarter, year and week, or year, month, day and hour as one text."""
     year, part, *rest = row
-    if called(names[1], _QUARTER):
-        return f"{year}-Q{part.lstrip('Qq')}"
-    if called(names[1], _WEEK):
-        return f"{year}-W{_padded(part.lstrip('Ww'))}"
-    if not part.isdigit():  # the name of a month
+    year, *rest = year_of(year), *(_plain(cell) for cell in rest)
+    if called(names[1], QUARTERS):
+        return f"{year}-Q{_plain(part)}"
+    if called(names[1], WEEKS):
+        return f"{year}-W{_padded(_plain(part))}"
+    if not number_of(part):  # the name of a month
         return " ".join([*rest[:1], part, year])
-    day = "-".join([year, _padded(part), *map(_padded, rest[:1])])
+    day = "-".join([year, _padded(_plain(part)), *map(_padded, rest[:1])])
     return _of_day((day, *rest[1:])) if rest[1:] else day
+
+
+def _plain(cell: str) -> str:
+    """The number that a cell says in words, as Q3, 3月 or 第三季度; any other cell as it is."""
+    return str(number_of(cell) or cell)
 
 
 def _of_day(row: tuple[str, ...]) -> str:
@@ -126,7 +150,7 @@ def _with_clock(table: Table, date: str, free: Sequence[str]) -> tuple[str, ...]
     if len(set(days)) == len(days):
         return (date,)
     for name in free:
-        if name != date and called(name, _CLOCK) and _are_times_of_day(cells_of(table, name)):
+        if name != date and called(name, CLOCKS) and _are_times_of_day(cells_of(table, name)):
             joined = texts_of(table, (date, name))
             if _mostly_times(joined) and len(set(joined)) > len(set(days)):
                 return date, name
@@ -135,16 +159,28 @@ def _with_clock(table: Table, date: str, free: Sequence[str]) -> tuple[str, ...]
 
 def _parts(table: Table, free: Sequence[str]) -> tuple[str, ...]:
     """Year and month, quarter or week, with the day and the hour where they are columns too."""
-    year = _first(free, _YEAR)
-    if year is None or not all(YEAR.fullmatch(cell) for cell in cells_of(table, year) if cell):
+    year = _first(free, YEARS)
+    if year is None or not all(year_of(cell) for cell in cells_of(table, year) if cell):
         return ()
-    month, day = _first(free, _MONTH), _first(free, _DAY)
-    hour = _first([name for name in free if name not in (month, day)], _CLOCK)
+    month, day = _first(free, MONTHS), _first(free, DAYS)
+    hour = _first([name for name in free if name not in (month, day)], CLOCKS)
     month_and_finer = (month, day, hour) if day and hour else (month, day) if day else (month,)
-    for finer in (month_and_finer, (_first(free, _QUARTER),), (_first(free, _WEEK),)):
+    for finer in (month_and_finer, (_first(free, QUARTERS),), (_first(free, WEEKS),)):
         names = (year, *(name for name in finer if name is not None))
         if finer[0] is not None and _mostly_times(texts_of(table, names)):
             return names
+    return ()
+
+
+def _unread_parts(table: Table, free: Sequence[str]) -> tuple[str, ...]:
+    """A year that comes again and again, and beside it a month, quarter or week in words that nobody can read."""
+    year = _first(free, YEARS)
+    if year is None or len(set(cells_of(table, year))) == len(table.rows):
+        return ()
+    for finer in filter(None, (_first(free, names) for names in (MONTHS, QUARTERS, WEEKS))):
+        cells = [cell for cell in cells_of(table, finer) if cell]
+        if cells and all(map(year_of, filter(None, cells_of(table, year)))) and not are_numbers(cells):
+            return year, finer
     return ()
 
 
@@ -152,10 +188,10 @@ def _first(free: Sequence[str], words: Sequence[str]) -> str | None:
     return next((name for name in free if name.lower() in words), None)
 
 
-def _mostly_times(cells: Sequence[str]) -> bool:
+def _mostly_times(cells: Sequence[str], column: str = "") -> bool:
     """Whether most cells hold times; where single ones are wrong, whoever reads them says which."""
     told = [cell for cell in cells if cell][:LOOKED_AT]
-    return sum(looks_like_time([cell]) for cell in told) > len(told) / 2
+    return sum(looks_like_time([cell], column) for cell in told) > len(told) / 2
 
 
 def _are_even(cells: Sequence[str]) -> bool:

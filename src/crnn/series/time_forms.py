@@ -16,8 +16,23 @@ SLASHED = re.compile(r"(\d{1,4})[/.-](\d{1,2})[/.-](\d{1,4})(?:[ T]+(.+))?")
 MONTH_FIRST = re.compile(r"(0?[1-9]|1[0-2])[/.-]((?:19|20)\d{2})")
 """A month and its year: 01.2015."""
 _WORDY = ("%d-%b-%Y", "%d %b %Y", "%d-%b-%y", "%b %Y", "%b-%Y", "%B %Y", "%b-%y", "%B %d, %Y", "%b %d, %Y", "%d %B %Y")
-_MONTH = re.compile(r"(\d{4})[-/.年](\d{1,2})月?")
-_QUARTER = re.compile(r"(\d{4})[- /]?q([1-4])|q([1-4])[- /]?(\d{4})", re.IGNORECASE)
+_CHINESE_NUMBERS = ("一", "二", "三", "四", "五", "六", "七", "八", "九", "十", "十一", "十二")
+_PART = re.compile(
+    rf"(?:q|w|第)?(\d{{1,2}}|{'|'.join(reversed(_CHINESE_NUMBERS))})(?:月份?|季度?|周|日|号|[时点])?", re.IGNORECASE
+)
+_YEAR = re.compile(r"((?:1[5-9]|20|21)\d{2})年度?")
+_MONTH = re.compile(r"(\d{4})[-/.年](\d{1,2})(?:月份?)?")
+_Q = r"(?:q|qtr|quarter|quartal)\.?"
+_QUARTER = re.compile(
+    rf"(\d{{4}})[- /]?q([1-4])|{_Q} ?([1-4])[- /]?(\d{{4}})|([1-4])\.? ?{_Q}[- /]?(\d{{4}}|\d{{2}})"
+    r"|(\d{4})年第?([1-4一二三四])季度?",
+    re.IGNORECASE,
+)
+_W = r"(?:w|kw|wk|week|woche|semaine)\.?"
+_WEEK = re.compile(
+    rf"((?:19|20)\d{{2}})[- /]?{_W} ?(\d{{1,2}})|{_W} ?(\d{{1,2}})[- /]+((?:19|20)\d{{2}})|(\d{{4}})年第?(\d{{1,2}})周",
+    re.IGNORECASE,
+)
 _CHINESE = re.compile(r"(\d{4})年(\d{1,2})月(\d{1,2})日(?: *(.+))?")
 _CLOCK = re.compile(r"(\d{1,2}):(\d{2})(?::(\d{2})(?:\.\d+)?)?(?: *([ap])\.?m\.?)?", re.IGNORECASE)
 _WEEKDAY = re.compile(r"[^\W\d]{2,10}[.,]? +(?=\d)")
@@ -35,8 +50,12 @@ _ABROAD = {
     "ago": "aug",
     "dic": "dec",
     "fév": "feb",
+    "fev": "feb",
     "avr": "apr",
+    "juin": "jun",
+    "juil": "jul",
     "aoû": "aug",
+    "aou": "aug",
     "déc": "dec",
 }
 """Beginnings of the names of months that are others in German, Spanish or French."""
@@ -74,7 +93,12 @@ def _written(cell: str, order: Order) -> datetime | None:
     if found := MONTH_FIRST.fullmatch(cell):
         return datetime(int(found[2]), int(found[1]), 1)
     if found := _QUARTER.fullmatch(cell):
-        return datetime(int(found[1] or found[4]), 3 * int(found[2] or found[3]) - 2, 1)
+        year, part = found[1] or found[4] or found[6] or found[7], found[2] or found[3] or found[5] or found[8]
+        return datetime(_whole_year(year), 3 * number_of(part) - 2, 1)
+    if found := _WEEK.fullmatch(cell):
+        return datetime.fromisocalendar(int(found[1] or found[4] or found[5]), int(found[2] or found[3] or found[6]), 1)
+    if found := _YEAR.fullmatch(cell):
+        return datetime(int(found[1]), 1, 1)
     if not any(map(str.isalpha, cell)):
         return None
     english = _WORD.sub(lambda word: _in_english(word[0]), cell)
@@ -101,10 +125,29 @@ def _whole_year(digits: str) -> int:
     return year if len(digits) == 4 else year + (1900 if year >= 69 else 2000)
 
 
+def year_of(cell: str) -> str:
+    """The four digits of a year that stands alone, as 2024 or 2024年; "" for any other cell."""
+    return cell if YEAR.fullmatch(cell) else found[1] if (found := _YEAR.fullmatch(cell)) else ""
+
+
+def number_of(cell: str) -> int:
+    """The number of a month, quarter, week, day or hour: 3, 3月份, Q3, 第3季度, 三月, W03; 0 for any other cell.
+
+    Example:
+        >>> number_of("第三季度"), number_of("十一月"), number_of("W03"), number_of("May")
+        (3, 11, 3, 0)
+    """
+    found = _PART.fullmatch(cell)
+    if not found:
+        return 0
+    return int(found[1]) if found[1].isdigit() else 1 + _CHINESE_NUMBERS.index(found[1])
+
+
 def month_number(name: str) -> int:
     """The month that a word begins like, in English, German, Spanish or French, from 1 up; 0 for any other word."""
-    start = name.lower()[:3]
-    return 1 + _MONTHS.index(_ABROAD.get(start, start)) if _ABROAD.get(start, start) in _MONTHS else 0
+    lower = name.lower()
+    start = _ABROAD.get(lower[:4]) or _ABROAD.get(lower[:3]) or lower[:3]
+    return 1 + _MONTHS.index(start) if start in _MONTHS else 0
 
 
 def _in_english(word: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,7 @@ from crnn.errors import DataError, kind_of
 from crnn.series import scaling
 from crnn.series.known import completed
 from crnn.series.roles import Roles
-from crnn.series.series import Series, from_array
+from crnn.series.series import Series, from_array, one_spelling
 from crnn.series.steps import Step
 from crnn.series.table import read_series
 
@@ -86,11 +86,15 @@ def for_forecast(findings: Findings) -> Findings:
     return told
 
 
-def note_new(series: Series, known: Container[str], findings: Findings) -> None:
-    """Name a series that is new to the model, where it knows some by name."""
-    if series.name not in known:
+def note_new(found: Sequence[Series], known: Collection[str], findings: Findings) -> None:
+    """Name the series that are new to the model, where it knows some by name, and those that only seem to be."""
+    new = [series for series in found if series.name not in known]
+    spelt = {one_spelling(name): name for name in known} if new else {}
+    for series in new:
+        like = spelt.get(one_spelling(series.name))
+        hint = "" if like is None else f" (training saw {like!r}: write the name so if it is the same)"
         advice = "It is forecast as one of their kind, in its own scale; train on it for more."
-        findings.add("series that training did not see", series.name, advice, dropped=False)
+        findings.add("series that training did not see", f"{series.name}{hint}", advice, dropped=False)
 
 
 def note_short(series: Series, look_back: int, findings: Findings) -> None:

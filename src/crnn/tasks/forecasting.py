@@ -143,9 +143,9 @@ class Forecasting(Task):
         records, findings = self.read(data)
         if self.frame.scalings and not are_records(data):
             findings = for_forecast(findings)
+            note_new([record.source for record in records], self.frame.scalings, findings)
             for record in records:
                 series: Series = record.source
-                note_new(series, self.frame.scalings, findings)
                 note_short(series, self.look_back, findings)
                 seen = series.since(max(len(series) - self.look_back, 0), 0)
                 note_unseen(seen, self.frame.covariates.categories, self.horizon, findings)
@@ -329,8 +329,9 @@ class Forecasting(Task):
     def note_known(self, judged: ExampleSet, findings: Findings) -> None:
         """Name the series of whose judged steps some were trained on, and those that training did not see at all."""
         assert isinstance(judged, WindowSet)
-        for series, first in judged.first_origins():
-            note_new(series, self.frame.scalings, findings)
+        judged_from = judged.first_origins()
+        note_new([series for series, _ in judged_from], self.frame.scalings, findings)
+        for series, first in judged_from:
             self.seen.note(series, first, findings)
 
     def baselines(self, train: Sequence[Record] | None, judged: ExampleSet) -> dict[str, Tensor]:
