@@ -215,6 +215,7 @@ def test_chinese_columns_of_numbers_are_no_time(read):
         ("月份", lambda at: f"{at}月", "'月份', line 2: '0月'"),
         ("day", lambda at: f"no. {at}", "'day', line 2: 'no. 0'"),
         ("time", lambda at: f"{at / 10 + 0.01 * (at % 3)}", "'time', line 2: '0.0'"),
+        ("quarter", lambda at: f"{2008 + at / 4:.2f}", "'quarter', line 2: '2008.00'"),
     ],
 )
 def test_a_time_by_name_that_cannot_be_read_is_an_error(read, header, row, said):
@@ -276,3 +277,15 @@ def test_sales_of_one_kind_on_one_day_are_no_rows_given_twice(read):
     rows = [f"{day(at)},1" for at in range(40) for _ in range(1 + at % 3)]
     with pytest.raises(DataError, match=r"39 rows are like another one in all columns: remove them"):
         read("date,pieces", rows)
+
+
+def test_whole_numbers_of_time_may_end_in_a_zero_behind_the_point(read):
+    found, _ = read("year,sales", [f"{1960 + at}.0,{at}" for at in range(40)])
+    assert [(each.name, each.step.name) for each in found] == [("sales", "year")]
+    found, _ = read("year,month,sales", [f"{2010 + at // 12}.0,{at % 12 + 1}.0,{at}" for at in range(40)])
+    assert [(each.name, each.step.name) for each in found] == [("sales", "month")]
+
+
+def test_a_column_of_time_without_any_cell_is_no_unread_time(read):
+    found, findings = read("order_date,sales", [f"NA,{at}" for at in range(40)])
+    assert ([each.name for each in found], "no time column" in findings) == (["sales"], True)

@@ -9,6 +9,7 @@ import numpy as np
 
 from crnn.data.table import Table
 from crnn.errors import DataError
+from crnn.series.numbers import MISSING
 from crnn.series.stamps import HOW_TO_WRITE, are_numbers, are_sheet_days, looks_like_time
 from crnn.series.time_forms import number_of, year_of
 from crnn.series.time_names import (
@@ -38,6 +39,14 @@ def cells_of(table: Table, name: str) -> list[str]:
     return [row[at] if at < len(row) else "" for row in table.rows]
 
 
+def _times_of(table: Table, name: str) -> list[str]:
+    """A column of time as text; whole numbers without the ``.0`` that programs write where a cell was missing."""
+    cells = cells_of(table, name)
+    if all(cell.endswith(".0") for cell in cells if cell):
+        return [cell.removesuffix(".0") for cell in cells]
+    return cells
+
+
 def find(table: Table, free: Sequence[str]) -> tuple[str, ...]:
     """The column that says the time, or those that say it together; none where rows only follow each other.
 
@@ -45,7 +54,7 @@ def find(table: Table, free: Sequence[str]) -> tuple[str, ...]:
         table: The table.
         free: Names of the columns that have no other role.
     """
-    cells = {name: cells_of(table, name) for name in free}
+    cells = {name: _times_of(table, name) if may_be_time(name) else cells_of(table, name) for name in free}
     said = {name: [cell for cell in cells[name] if cell] for name in free}
     named = [name for name in free if may_be_time(name)]
     others = [name for name in free if name not in named]
@@ -82,14 +91,14 @@ def require_none(table: Table, free: Sequence[str], numbers_too: bool) -> None:
         DataError: there is one; says how to write times.
     """
     for name in free:
-        told = [(cell, line) for cell, line in zip(cells_of(table, name), table.lines, strict=True) if cell]
-        cells = [cell for cell, _ in told]
-        if told and (must_be_time(name, cells) if not are_numbers(cells) else numbers_too and name.lower() in STAMPS):
-            cell, line = told[0]
+        cells = cells_of(table, name)
+        told = [place for place, cell in enumerate(cells) if cell.lower() not in MISSING]
+        said = [cells[place] for place in told]
+        if told and (numbers_too and is_time_name(name) if are_numbers(said) else must_be_time(name, said)):
             raise DataError(
-                f"column {name!r}, line {line}: {cell!r} is no time that can be read, though the name of its column"
-                f" says so. {HOW_TO_WRITE}, or name the column of time with time=… (--time); where rows are to count as"
-                " steps in their order, call it otherwise"
+                f"column {name!r}, line {table.lines[told[0]]}: {said[0]!r} is no time that can be read, though the"
+                f" name of its column says so. {HOW_TO_WRITE}, or name the column of time with time=… (--time); where"
+                " rows are to count as steps in their order, call it otherwise"
             )
 
 
@@ -107,7 +116,7 @@ def texts_of(table: Table, names: Sequence[str]) -> list[str]:
         >>> texts_of(table, ("year", "month"))
         ['2024-01', 'Feb 2024']
     """
-    columns = [cells_of(table, name) for name in names]
+    columns = [_times_of(table, name) for name in names]
     if len(columns) == 1:
         return columns[0]
     by_year = all(year_of(cell) for cell in columns[0] if cell)
@@ -160,7 +169,7 @@ def _with_clock(table: Table, date: str, free: Sequence[str]) -> tuple[str, ...]
 def _parts(table: Table, free: Sequence[str]) -> tuple[str, ...]:
     """Year and month, quarter or week, with the day and the hour where they are columns too."""
     year = _first(free, YEARS)
-    if year is None or not all(year_of(cell) for cell in cells_of(table, year) if cell):
+    if year is None or not all(year_of(cell) for cell in _times_of(table, year) if cell):
         return ()
     month, day = _first(free, MONTHS), _first(free, DAYS)
     hour = _first([name for name in free if name not in (month, day)], CLOCKS)
@@ -175,11 +184,11 @@ def _parts(table: Table, free: Sequence[str]) -> tuple[str, ...]:
 def _unread_parts(table: Table, free: Sequence[str]) -> tuple[str, ...]:
     """A year that comes again and again, and beside it a month, quarter or week in words that nobody can read."""
     year = _first(free, YEARS)
-    if year is None or len(set(cells_of(table, year))) == len(table.rows):
+    if year is None or len(set(_times_of(table, year))) == len(table.rows):
         return ()
     for finer in filter(None, (_first(free, names) for names in (MONTHS, QUARTERS, WEEKS))):
         cells = [cell for cell in cells_of(table, finer) if cell]
-        if cells and all(map(year_of, filter(None, cells_of(table, year)))) and not are_numbers(cells):
+        if cells and all(map(year_of, filter(None, _times_of(table, year)))) and not are_numbers(cells):
             return year, finer
     return ()
 
