@@ -871,7 +871,7 @@ def ones(path, rows=60, names=("rude", "threat", "comment_text"), missing=""):
 
 
 @pytest.mark.parametrize("label", [None, "rude,threat", ["Rude", "threat"]])
-@pytest.mark.filterwarnings("always::crnn.errors.DataWarning")
+@pytest.mark.filterwarnings("ignore::crnn.errors.DataWarning")
 def test_columns_of_zeros_and_ones_are_labels_together(tmp_path, label):
     table = ones(tmp_path / "t.csv")
     model = crnn.Model(crnn.TextClassification(multi_label=True, label=label), size="tiny")

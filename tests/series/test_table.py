@@ -330,3 +330,11 @@ def test_times_without_the_zone_of_training_are_told(tmp_path):
     assert findings["time without a zone"].names == ["column 'date', as 2024-10-20T00:00"]
     assert "time without a zone" not in reading("+02:00", usual=usual, step=trained[0].step)[1]
     assert "time without a zone" not in reading("")[1]
+
+
+def test_names_that_would_be_joined_alike_stay_two_series(tmp_path):
+    pairs = [("a · b", "c"), ("a", "b · c"), ("a", "c")]
+    rows = [f"2024-01-{day:02d},{store},{product},{day}" for day in range(1, 13) for store, product in pairs]
+    (tmp_path / "s.csv").write_text("\n".join(["date,store,product,sales", *rows]), encoding="utf-8")
+    found = read_series(tmp_path / "s.csv", Roles(), Findings())
+    assert [(each.name, len(each)) for each in found] == [('"a · b" · c', 12), ('a · "b · c"', 12), ("a · c", 12)]

@@ -74,8 +74,17 @@ class Forecast:
     def rows(self, times: Sequence[str]) -> Iterator[list[str]]:
         """The lines of a table: series, time as text, value, then the quantiles."""
         for at, time in enumerate(times):
-            levels = [f"{row[at]:.10g}" for row in self.quantiles.values()]
-            yield [self.series, time, f"{self.values[at]:.10g}", *levels]
+            yield [self.series, time, *(_number(row[at]) for row in (self.values, *self.quantiles.values()))]
+
+
+def _number(value: float) -> str:
+    """A number of a table: ten digits that count, of a large one more, since these may be all that change.
+
+    Example:
+        >>> _number(0.1 + 0.2), _number(1e12 + 0.25), _number(1e27)
+        ('0.3', '1000000000000.25', '1e+27')
+    """
+    return f"{value:.10g}" if abs(value) < 1e8 else f"{value:.15g}"
 
 
 def by_level(said: NDArray[np.float64], levels: Sequence[float]) -> dict[float, NDArray[np.float64]]:

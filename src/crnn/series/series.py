@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -92,6 +92,20 @@ class Series:
         return np.concatenate([given, self.step.after(known, count - len(given))])
 
 
+BETWEEN = " · "
+"""Between the parts of a name."""
+
+
+def joined(parts: Sequence[str]) -> str:
+    """One name of several parts; a part that holds what stands between them is put in quotes.
+
+    Example:
+        >>> joined(["shop 1", "tea"]), joined(["shop · 1", "tea"])
+        ('shop 1 · tea', '"shop · 1" · tea')
+    """
+    return parts[0] if len(parts) == 1 else BETWEEN.join(f'"{part}"' if BETWEEN in part else part for part in parts)
+
+
 def one_spelling(name: str) -> str:
     """A name without what may differ unseen: case, full-width letters, how accents are encoded, 001 or 1.0 for 1.
 
@@ -100,7 +114,7 @@ def one_spelling(name: str) -> str:
         ('shop · 1', 'shop · 1', '1.5')
     """
     folded = unicodedata.normalize("NFKC", name).casefold()
-    return " · ".join(_NUMBER.sub(r"\1", part.strip()) for part in folded.split(" · "))
+    return BETWEEN.join(_NUMBER.sub(r"\1", part.strip()) for part in folded.split(BETWEEN))
 
 
 def from_array(values: NDArray[Any], name: str = "series") -> list[Series]:

@@ -22,7 +22,7 @@ from crnn.series.grid import Rows, gridded
 from crnn.series.numbers import MISSING, is_number, looks_numeric, numbers
 from crnn.series.pivot import unpivoted
 from crnn.series.roles import MANY, Roles, check_names, find_rest, find_time, holds_numbers_alone, without_copies
-from crnn.series.series import Series, one_spelling
+from crnn.series.series import Series, joined, one_spelling
 from crnn.series.stamps import looks_like_time, parse
 from crnn.series.steps import DAY_S, Step, infer, infer_sparse
 from crnn.series.time_columns import cells_of, require_none, texts_of
@@ -246,7 +246,7 @@ def _grouped(table: Table, keys: Sequence[str], rows: NDArray[Any], findings: Fi
     groups: dict[str, list[int]] = {}
     for row in rows.tolist():
         if all(column[row] for column in columns):
-            groups.setdefault(" · ".join(column[row] for column in columns), []).append(row)
+            groups.setdefault(joined([column[row] for column in columns]), []).append(row)
         else:
             findings.add("row without an id", f"line {table.lines[row]}", "Fill in which series it belongs to.")
     spelt: dict[str, list[str]] = {}
@@ -288,7 +288,7 @@ def _by_row(table: Table, names: int, missing: str, findings: Findings) -> list[
     step = infer([np.unique(times)])
     found: list[Series] = []
     for row, line in zip(table.rows, table.lines, strict=True):
-        name, cells = " · ".join(row[:names]), row[names:]
+        name, cells = joined(row[:names]), row[names:]
         while cells and cells[-1].lower() in MISSING:
             cells = cells[:-1]
         if not cells:
