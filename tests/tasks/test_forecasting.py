@@ -179,11 +179,27 @@ def test_a_share_that_leaves_training_no_window_is_not_taken_in_silence():
     assert not len(learnt(Forecasting(5, 10), waves(100)[:, 0], share=0.8)[2])
 
 
+DAYS = np.arange("2024-01-01", "2024-03-01", dtype="datetime64[D]")
+
+
 def dated(path, start="2024-01-01", steps=120, unit="D"):
     days = np.datetime64(start, unit) + np.arange(steps)
     rows = [f"{day},{value:.3f}" for day, value in zip(days, waves(steps)[:, 0], strict=True)]
     path.write_text("\n".join(["date,load", *rows]))
     return path
+
+
+@pytest.mark.parametrize(("target", "named"), [(None, ["C"]), (["A", "B"], [])])
+def test_a_column_of_a_later_table_that_training_did_not_have_is_named(tmp_path, target, named):
+    for name in ("AB", "ABC"):
+        rows = [",".join([str(day), *(f"{at + day.astype(int) % 7}" for at in range(len(name)))]) for day in DAYS]
+        (tmp_path / f"{name}.csv").write_text("\n".join([",".join(["date", *name]), *rows]))
+    task = Forecasting(5, 10, target=target)
+    learnt(task, tmp_path / "AB.csv")
+    records, findings = task.read(tmp_path / "ABC.csv")
+    assert [record.name for record in records] == ["A", "B"]
+    assert (findings["column that training did not have"].names if named else []) == named
+    assert ("column that training did not have" in findings) == bool(named)
 
 
 def test_validation_data_that_are_trained_on_are_named(tmp_path):

@@ -48,7 +48,7 @@ def test_the_wanted_case_wins(tmp_path):
 
 
 def test_of_other_words_the_first_are_kept_and_of_the_wanted_all(tmp_path):
-    (tmp_path / "a.vec").write_text("The 1\nＡ 2\nthe 3\nof 4\nand 5\ngood 6\n", "utf-8")
+    (tmp_path / "a.vec").write_text("The 1 0\nＡ 2 0\nthe 3 0\nof 4 0\nand 5 0\ngood 6 0\n", "utf-8")
     found = read_vectors(tmp_path / "a.vec", {"good"}, 3, normalise)
     assert {word: float(vector[0]) for word, vector in found.items()} == {"the": 3, "a": 2, "of": 4, "good": 6}
 
@@ -76,6 +76,7 @@ def test_vectors_are_brought_to_one_spread(tmp_path, monkeypatch):
     [
         (b"", "no word vectors"),
         (b"good 1 2\nbad 1\n", "line 2 has 1 numbers, not 2"),
+        ("好电影\t1\n坏电影\t0\n".encode(), "no file of word vectors: line 2 has 1 number behind"),
         (b"good 1 2\nbad 1 x\n", "line 2"),
         (b"good nan 2\n", "NaN"),
         (b"\x1f\x8bbroken", "cannot be read"),

@@ -124,6 +124,16 @@ def find_rest(table: Table, roles: Roles, findings: Findings) -> Roles:
     return roles if roles.target is not None else replace(roles, target=_targets(table, roles, findings))
 
 
+def note_more_columns(table: Table, roles: Roles, findings: Findings) -> None:
+    """Name columns of numbers beside several that were all forecast in training, as of a new shop: they are left."""
+    for name in table.header:
+        if name not in roles.named and name.lower() not in CALENDAR:
+            cells = cells_of(table, name)
+            if looks_numeric(cells) and not are_row_numbers(name, cells):
+                advice = "Training did not have it: it is not forecast. Train again with it."
+                findings.add("column that training did not have", name, advice, dropped=False)
+
+
 def holds_numbers_alone(table: Table, roles: Roles) -> bool:
     """Whether beside the time there are numbers, and no texts but those that may tell series apart."""
     columns = [cells_of(table, name) for name in table.header[:MANY] if name not in (roles.time or ())]

@@ -21,7 +21,16 @@ from crnn.series.forecast import time_text
 from crnn.series.grid import Rows, gridded
 from crnn.series.numbers import MISSING, is_number, looks_numeric, numbers
 from crnn.series.pivot import unpivoted
-from crnn.series.roles import MANY, Roles, check_names, find_rest, find_time, holds_numbers_alone, without_copies
+from crnn.series.roles import (
+    MANY,
+    Roles,
+    check_names,
+    find_rest,
+    find_time,
+    holds_numbers_alone,
+    note_more_columns,
+    without_copies,
+)
 from crnn.series.series import Series, joined, one_spelling
 from crnn.series.stamps import looks_like_time, parse
 from crnn.series.steps import DAY_S, Step, infer, infer_sparse
@@ -53,7 +62,8 @@ def read_series(
         path: CSV, TSV or JSONL, plain or gzipped, of any encoding.
         roles: As far as they are named.
         findings: Where to say what was found out, left out, filled or averaged.
-        usual: Roles of a table that was read before; they hold for columns that this one has too.
+        usual: Roles of a table that was read before; they hold for columns that this one has too. Its targets are all
+            numbers that it held, or None where they were named.
         step: Of a table that was read before; it holds where the times agree with it and are too few to tell.
         missing: What stands for a step without a row: one of `crnn.series.zeros.FOR_MISSING`.
 
@@ -74,6 +84,8 @@ def read_series(
     if not roles.time and before.time is None:
         free = [name for name in table.header[:MANY] if name not in roles.named]
         require_none(table, free, numbers_too=roles.target is None)
+    if usual is not None and usual.target == roles.target and len(roles.target or ()) > 1:
+        note_more_columns(table, roles, findings)
     return _split(table, find_rest(table, roles, findings), step, missing, findings)
 
 

@@ -135,7 +135,8 @@ class Forecasting(Task):
         if are_records(data):
             return list(data), Findings()
         findings = Findings()
-        found = series_of(data, self._reading(), findings, self.found, self.frame.step, self.missing)
+        usual = self.found if self.roles.target is None else replace(self.found, target=None)
+        found = series_of(data, self._reading(), findings, usual, self.frame.step, self.missing)
         return [Record(each, None, each.name, each.name) for each in found], findings
 
     def read_unlabelled(self, data: Any) -> tuple[list[Record], Findings]:

@@ -171,8 +171,10 @@ def _text(file: Path, lines: Iterable[bytes]) -> Iterator[tuple[str, str, list[s
         width = width or len(cells)
         if len(cells) > width:  # a word with spaces in it, as GloVe has some
             name, cells = " ".join([name, *cells[:-width]]).strip(), cells[-width:]
-        if not width:
-            raise UnreadableError(f"{file} is no file of word vectors: line {number} has no number behind its word")
+        if width < 2:
+            raise UnreadableError(
+                f"{file} is no file of word vectors: line {number} has {width or 'no'} number behind its word"
+            )
         if len(cells) != width:
             raise UnreadableError(f"{file}, line {number} has {len(cells)} numbers, not {width}: is the file whole?")
         yield f"line {number}", name, cells
