@@ -1,11 +1,14 @@
 """What the columns of a table of series are for is found out as a reader of the table would."""
 
+import datetime
+
 import numpy as np
 import pytest
 
 from crnn.data.findings import Findings
+from crnn.data.table import Table
 from crnn.errors import DataError
-from crnn.series.roles import Roles
+from crnn.series.roles import Roles, without_copies
 from crnn.series.table import read_series
 
 
@@ -289,3 +292,39 @@ def test_whole_numbers_of_time_may_end_in_a_zero_behind_the_point(read):
 def test_a_column_of_time_without_any_cell_is_no_unread_time(read):
     found, findings = read("order_date,sales", [f"NA,{at}" for at in range(40)])
     assert ([each.name for each in found], "no time column" in findings) == (["sales"], True)
+
+
+@pytest.mark.parametrize("pattern", [["A,1", "B,1"], ["tea,1", "coffee,2", "cake,1"]])
+@pytest.mark.parametrize("times", [2, 30])
+def test_sales_that_are_alike_on_each_day_are_no_copies(tmp_path, pattern, times):
+    rows = [f"2024-01-{day:02d},{sale}" for day in range(1, 31) for sale in pattern * times]
+    table = Table(tmp_path / "t.csv", ("date", "product", "qty"), [row.split(",") for row in rows], [*range(len(rows))])
+    assert without_copies(table, Roles(time=("date",)), Findings()) is table
+
+
+@pytest.mark.parametrize(
+    ("name", "cell"),
+    [("KW", "KW {week} 2024"), ("周", "2024年第{week}周"), ("month", "2024-{month:02d}"), ("seen_date", "2024-05-01")],
+)
+def test_a_date_goes_before_a_coarser_time_that_stands_in_front_of_it(tmp_path, name, cell):
+    days = [datetime.date(2024, 1, 1) + datetime.timedelta(at) for at in range(60)]
+    rows = [f"{cell.format(week=day.isocalendar()[1], month=day.month)},{day},{day.day}" for day in days]
+    (tmp_path / "t.csv").write_text("\n".join([f"{name},Datum,Umsatz", *rows]), encoding="utf-8")
+    (found,) = read_series(tmp_path / "t.csv", Roles(target=("Umsatz",)), Findings())
+    assert (found.roles.time, len(found), found.step.words) == (("Datum",), 60, "a day")
+
+
+def test_october_that_a_program_wrote_as_a_number_is_no_january(tmp_path):
+    rows = [f"{2008 + at // 12}.{at % 12 + 1:02d}".rstrip("0") + f",{at}" for at in range(60)]
+    (tmp_path / "t.csv").write_text("\n".join(["month,value", *rows]))
+    findings = Findings()
+    (found,) = read_series(tmp_path / "t.csv", Roles(), findings)
+    assert (len(found), str(found.times[9])[:7], float(found.values[9])) == (60, "2008-10", 9.0)
+    assert not len(findings)
+
+
+def test_months_of_quarters_are_months(tmp_path):
+    rows = [f"{2008 + at // 12}-{at % 12 + 1:02d},{at}" for at in range(36)]
+    (tmp_path / "t.csv").write_text("\n".join(["quarter_month,value", *rows]))
+    (found,) = read_series(tmp_path / "t.csv", Roles(), Findings())
+    assert (len(found), found.step.words) == (36, "a month")

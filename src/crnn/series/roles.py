@@ -25,7 +25,7 @@ _MOST_COLUMNS = 3
 _FEW_EMPTY = 0.05
 _LEAST_TOLD = 0.5
 """Share of the rows that must have an id where the name of its column says that it is one; the others are left out."""
-_LEAST_COPIES, _MOSTLY_COPIES = 3, 0.9
+_LEAST_COPIES, _MOSTLY_COPIES, _MOST_COPIES = 3, 0.9, 5
 """Rows that come twice whole, and the share of them as far behind the first: below, they are no file read twice."""
 _DOUBLES = 0.1
 """Share of the rows of one time that may still be doubles where a column tells the others apart."""
@@ -169,7 +169,7 @@ def _series(table: Table, roles: Roles) -> tuple[str, ...]:
 def without_copies(table: Table, roles: Roles, findings: Findings) -> Table:
     """The table without rows that come twice whole, as of a file that was appended to itself or to a part of itself.
 
-    Rows of one time and one value may also be two sales of one product: these come in no order, and stay.
+    Rows of one time and one value may also be two sales of one product: these are no block of the file, and stay.
     """
     last: dict[tuple[str, ...], int] = {}
     behind = {}
@@ -179,10 +179,12 @@ def without_copies(table: Table, roles: Roles, findings: Findings) -> Table:
         last[row] = place
     if not roles.time or len(behind) < _LEAST_COPIES:
         return table
+    places = list(behind)
     way, often = Counter(behind.values()).most_common(1)[0]
-    if way == 1 or often < _MOSTLY_COPIES * len(behind):
+    scattered = len(places) < _MOSTLY_COPIES * (places[-1] + 1 - places[0])
+    if scattered or _MOST_COPIES * way < len(places) or often < _MOSTLY_COPIES * len(places):
         return table
-    for place in behind:
+    for place in places:
         advice = "Each counts once: the file seems to hold a part of itself again."
         findings.add("row given twice", f"line {table.lines[place]}", advice)
     kept = [place for place in range(len(table.rows)) if place not in behind]

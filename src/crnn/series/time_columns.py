@@ -11,7 +11,7 @@ from crnn.data.table import Table
 from crnn.errors import DataError
 from crnn.series.numbers import MISSING
 from crnn.series.stamps import HOW_TO_WRITE, are_numbers, are_sheet_days, looks_like_time
-from crnn.series.time_forms import number_of, year_of
+from crnn.series.time_forms import number_of, says_day, year_of
 from crnn.series.time_names import (
     CLOCKS,
     COUNTS,
@@ -64,7 +64,7 @@ def find(table: Table, free: Sequence[str]) -> tuple[str, ...]:
     dates += [name for name in timely if not are_numbers(said[name][:LOOKED_AT])]
     years = [name for name in dates if all(map(year_of, said[name]))]  # 2024年, beside which may stand the month
     dates = [name for name in dates if name not in years]
-    dates.sort(key=lambda name: list(as_named(said[name], name)) != said[name])  # a date says more than a week
+    dates.sort(key=lambda name: _vagueness(name, said[name]))
     if dates:
         return _with_clock(table, dates[0], free)
     if parts := _parts(table, free):
@@ -100,6 +100,11 @@ def require_none(table: Table, free: Sequence[str], numbers_too: bool) -> None:
                 f" name of its column says so. {HOW_TO_WRITE}, or name the column of time with time=… (--time); where"
                 " rows are to count as steps in their order, call it otherwise"
             )
+
+
+def _vagueness(name: str, said: Sequence[str]) -> tuple[bool, bool, bool]:
+    """Sorts columns of time: first those whose times differ, then days before weeks, months and quarters."""
+    return len(set(said)) == 1, not all(map(says_day, said[:LOOKED_AT])), list(as_named(said, name)) != said
 
 
 def _told(name: str, said: Sequence[str]) -> bool:

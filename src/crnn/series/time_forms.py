@@ -169,3 +169,15 @@ def _at(year: int, month: int, day: int, clock: str | None) -> datetime:
     if found[4]:
         hour = hour % 12 + 12 * (found[4].lower() == "p")
     return start + timedelta(hours=hour, minutes=minute, seconds=second)
+
+
+def says_day(text: str) -> bool:
+    """Whether a time says which day it is: a week, a month or a quarter does not.
+
+    Example:
+        >>> [says_day(text) for text in ("2024-01-31", "31 Jan 2024", "20240131", "KW 1 2024", "Jan-24", "2024-Q1")]
+        [True, True, True, False, False, False]
+    """
+    numbers = re.findall(r"\d+", text)
+    named = any(map(month_number, re.findall(r"[^\W\d_]+", text)))
+    return len(numbers) + named >= 3 or any(len(number) >= 8 for number in numbers)

@@ -34,6 +34,8 @@ _VAGUE = ("day", "period", "tag", "日")
 """Names of times that may mean something else."""
 _SHORT = re.compile(r"\d{4}\.\d")
 """2024.1 is the first week, or the tenth of a program that takes it for a number."""
+_PADDED = re.compile(r"\d{4}\.0\d")
+"""Where the first month is 2024.01, 2024.1 is the tenth."""
 
 
 def called(name: str, words: Sequence[str]) -> bool:
@@ -76,6 +78,8 @@ def as_named(cells: Sequence[str], column: str) -> Sequence[str]:
         >>> as_named(["2008-03", "2008-06"], "quarter")
         ['2008-03', '2008-06']
     """
+    if _OF_QUARTERS.search(column) and _OF_MONTHS.search(column):
+        return cells
     if _OF_QUARTERS.search(column):
         most, written = 4, "{}-Q{}"
     elif _OF_WEEKS.search(column):
@@ -93,7 +97,10 @@ def as_named(cells: Sequence[str], column: str) -> Sequence[str]:
         return cells
     if most == 53 and any(_SHORT.fullmatch(cell) for cell in cells):
         return cells
+    padded = most == 12 and any(_PADDED.fullmatch(cell) for cell in cells)
     return [
-        written.format(each["year"], int(each["part"])) if each else cell
+        cell
+        if each is None
+        else written.format(each["year"], int(each["part"]) * (10 if padded and _SHORT.fullmatch(cell) else 1))
         for cell, each in zip(cells, found, strict=True)
     ]
