@@ -889,7 +889,7 @@ def test_columns_of_zeros_and_ones_are_labels_together(tmp_path, label):
 
 def test_cells_between_zeros_and_ones_are_named_and_columns_that_are_not_there(tmp_path):
     records, findings = read(ones(tmp_path / "t.csv", missing="-1"), multi_label=True, label="rude,threat")
-    assert (len(records), findings["label that is neither 0 nor 1"].names) == (59, ["t.csv line 7, rude: '-1'"])
+    assert (len(records), findings["label that is neither 0 nor 1"].names) == (59, ["t.csv line 7: '-1'"])
     with pytest.raises(DataError, match="no column 'kind' for the labels; it has: id, comment_text, rude, threat"):
         read(tmp_path / "t.csv", multi_label=True, label="rude,kind")
     with pytest.raises(SpecError, match="several labels a text, multi_label=True"):
@@ -899,3 +899,37 @@ def test_cells_between_zeros_and_ones_are_named_and_columns_that_are_not_there(t
 def test_columns_of_zeros_and_ones_are_asked_about_where_one_is_taken(tmp_path):
     findings = read(ones(tmp_path / "t.csv"))[1]
     assert findings["columns of zeros and ones"].names == ["rude, threat of t.csv"]
+
+
+@pytest.mark.filterwarnings("ignore::crnn.errors.DataWarning")
+def test_columns_of_zeros_and_ones_of_any_name_by_position_and_without_names(tmp_path):
+    rows = [(number, f"word {number}", number % 2, number % 3 == 0) for number in range(30)]
+    plain = [(number, text, rude, int(third)) for number, text, rude, third in rows]
+    named = written(tmp_path / "n.csv", [("id", "txt", "group", "image"), *plain])
+    bare = written(tmp_path / "b.csv", plain)
+    for table, settings, names in [
+        (named, {}, {"group", "image"}),
+        (named, {"text": "1"}, {"group", "image"}),
+        (named, {"text": "txt", "label": "group,image"}, {"group", "image"}),
+        (named, {"text": "1", "label": "2,3"}, {"group", "image"}),
+        (bare, {"text": "1", "label": "2,3"}, {"2", "3"}),
+    ]:
+        records, findings = read(table, multi_label=True, **settings)
+        assert [record.source for record in records] == [text for _, text, *_ in rows]
+        assert [len(record.target) for record in records] == [rude + third for _, _, rude, third in rows]
+        assert {label for record in records for label in record.target} == names
+        assert ("guessed column" in findings) == (not settings)
+
+
+@pytest.mark.filterwarnings("ignore::crnn.errors.DataWarning")
+def test_later_tables_of_zeros_and_ones_by_another_name_of_the_text_or_without_a_label(tmp_path):
+    model = crnn.Model(crnn.TextClassification(multi_label=True), size="tiny")
+    model.fit(ones(tmp_path / "t.csv"), epochs=1, options=QUIET)
+    again = crnn.load(model.save(tmp_path / "m"))
+    header, *rows = csv.reader((tmp_path / "t.csv").read_text("utf-8").splitlines())
+    other = written(tmp_path / "other.csv", [[name.replace("comment_text", "text") for name in header], *rows])
+    records, findings = again.task.read(other)
+    assert (len(records), "columns of another name" in findings) == (60, True)
+    fewer = written(tmp_path / "fewer.csv", [row[:3] for row in (header, *rows)])
+    with pytest.raises(DataError, match="no column 'threat' for the labels"):
+        again.task.read(fewer)

@@ -16,7 +16,7 @@ from torch import Tensor, nn
 
 from crnn.data.example import Example, ExampleSet, Record
 from crnn.data.findings import Findings
-from crnn.errors import DataError, NotReadyError, SpecError, UnreadableError
+from crnn.errors import DataError, ModelFileError, NotReadyError, SpecError, UnreadableError
 from crnn.nn.embedding import Embedding, Linear
 from crnn.nn.kinds import AnySpec
 from crnn.padded import Vary, chained
@@ -403,15 +403,18 @@ class TextClassification(Task):
     @classmethod
     def from_config(cls, config: dict[str, Any]) -> Self:
         """The task that `config` described."""
+        if config.get("vector_width"):
+            raise ModelFileError("the model starts from word vectors as an earlier version had them: train it again")
         settings = ("label", "multi_label", "lower", "longest", "augment")
         task = cls(text=config["text"] or None, **{name: config[name] for name in settings})
-        task.tables.ones, task.tables.found = tuple(config["ones"]), dict(config["found"])
+        task.tables.ones, task.tables.found = tuple(config.get("ones", ())), dict(config.get("found", {}))
         task.tables.strict = False
         task.tables.width = config["width"]
         task.own_tokeniser = config["own_tokeniser"]
         task.labels = None if config["labels"] is None else Labels(config["labels"])
         task.vocabulary = None if config["vocabulary"] is None else Vocabulary.from_dict(config["vocabulary"])
-        task.words = None if config["words"] is None else WordVectors.from_dict(config["words"])
+        words = config.get("words")
+        task.words = None if words is None else WordVectors.from_dict(words)
         task._size = config["size"]
         task.temperature = config["temperature"]
         task.seen = Marks.unpacked(config["seen"])

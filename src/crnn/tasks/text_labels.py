@@ -90,7 +90,7 @@ def with_labels(records: Sequence[Record], findings: Findings) -> list[Record]:
             labels = labels_of(record.target)
         except DataError as error:
             raise DataError(f"{name}: {error}") from error
-        if not labels and not isinstance(record.target, list):
+        if not labels and not isinstance(record.target, tuple):  # which was read before
             findings.add("empty label", name, "It is taken for a sample that has none.", dropped=False)
         found.append(replace(record, target=labels))
     return found

@@ -17,68 +17,96 @@ from crnn.errors import DataError
 _CELLS = {"0": False, "0.0": False, "false": False, "1": True, "1.0": True, "true": True}
 
 
-def columns_of_ones(path: Path) -> tuple[str, ...]:
+def columns_of_ones(path: Path, text: Sequence[Column] = ()) -> tuple[str, ...]:
     """Names of the columns that hold zeros and ones alone, where there are several and none is called as labels are.
+
+    Args:
+        path: The table.
+        text: Columns that are text, whatever they hold.
 
     Raises:
         UnreadableError: the file is no table.
     """
     table = read_table(path)
-    if usual_place(table.header, "label") is not None:
-        return ()
+    if usual_place(table.header, "label") is not None or any(name in _CELLS for name in table.header):
+        return ()  # there is a column of labels, or there are no names of columns
+    texts = {fold_name(str(name)) for name in text}
     cells = [{row[place].lower() for row in table.rows if place < len(row)} for place in range(len(table.header))]
-    found = [name for name, held in zip(table.header, cells, strict=True) if name and held and held <= _CELLS.keys()]
+    found = [
+        name
+        for name, held in zip(table.header, cells, strict=True)
+        if name and held and held <= _CELLS.keys() and fold_name(name) not in texts
+    ]
     return tuple(found) if len(found) > 1 else ()
 
 
-def has_columns(path: Path, names: Sequence[Column]) -> bool:
-    """Whether a table has all of some columns.
+def has_any(path: Path, names: Sequence[Column]) -> bool:
+    """Whether a table has any of some columns.
 
     Raises:
         UnreadableError: the file is no table.
     """
-    return {fold_name(str(name)) for name in names} <= {fold_name(name) for name in read_header(path)}
+    return bool({fold_name(str(name)) for name in names} & {fold_name(name) for name in read_header(path)})
 
 
-def text_column(path: Path) -> Column:
-    """The column of the text, by its usual name or by what stands in it.
+def named(path: Path, columns: Sequence[Column], ones: Sequence[Column]) -> tuple[Column, ...]:
+    """Columns as a table calls them; by position where its first row has zeros and ones, and so no names.
+
+    Args:
+        path: The table.
+        columns: By name or position.
+        ones: Those of the labels.
+
+    Raises:
+        DataError: the table has no such column.
+    """
+    first = read_table(path, header=False).rows[0]
+    places = {fold_name(cell): cell for cell in reversed(first)}
+    labels = [first[at].lower() for at in ones if isinstance(at, int) and at < len(first)]
+    if labels and all(cell in _CELLS for cell in labels):
+        return tuple(columns)
+    found: list[Column] = []
+    for column in columns:
+        known = column < len(first) if isinstance(column, int) else fold_name(column) in places
+        if not known:
+            raise DataError(f"{path} has no column {column!r} for the labels; it has: {', '.join(first)}")
+        found.append(first[column] if isinstance(column, int) else places[fold_name(column)])
+    return tuple(found)
+
+
+def text_column(path: Path) -> tuple[Column, bool]:
+    """The column of the text by its usual name, or by what stands in it, and whether that is a guess.
 
     Raises:
         DataError: no column repeats its values as labels do.
     """
     header = read_header(path)
     usual = usual_place(header, "text")
-    return guess_columns(path).text if usual is None else header[usual]
+    return (guess_columns(path).text, True) if usual is None else (header[usual], False)
 
 
 def read_ones(path: Path, text: Sequence[Column], ones: Sequence[Column]) -> tuple[list[Record], Findings]:
     """Records whose labels are the names of the columns with a one; other rows than of zeros and ones are left out.
 
     Args:
-        path: The table, with names of columns.
+        path: The table.
         text: Columns of the text.
-        ones: Columns of the labels.
+        ones: Columns of the labels, by name, or all of them and the text by position in a table without names.
 
     Raises:
         DataError: the table lacks one of the columns, or no row can be used.
     """
-    header = read_header(path)
-    places = {fold_name(name): name for name in header}
-    lacking = [str(name) for name in ones if fold_name(str(name)) not in places]
-    if lacking:
-        raise DataError(f"{path} has no column {lacking[0]!r} for the labels; it has: {', '.join(header)}")
-    names = [places[fold_name(str(name))] for name in ones]
-    records, findings = read(path, source="text", target=None, columns={"text": text})
+    records, findings = read(path, source="text", target="label", columns={"text": text, "label": ones})
     kept = []
     for record in records:
-        cells = {name: str(record.extra.get(name, "")).strip().lower() for name in names}
-        wrong = next((name for name, cell in cells.items() if cell not in _CELLS), None)
-        if wrong is not None:
-            told = f"{record.name}, {wrong}: {cells[wrong]!r}"
+        cells = str(record.target or "").lower().split()
+        wrong = next((cell for cell in cells if cell not in _CELLS), None)
+        if wrong is not None or len(cells) != len(ones):
+            told = f"{record.name}: " + (f"{len(cells)} of {len(ones)} cells" if wrong is None else repr(wrong))
             findings.add("label that is neither 0 nor 1", told, "Correct the cell, or leave the row out.")
-            continue
-        rest = {name: value for name, value in record.extra.items() if name not in cells}
-        kept.append(replace(record, target=[name for name, cell in cells.items() if _CELLS[cell]], extra=rest))
+        else:
+            held = tuple(str(name) for name, cell in zip(ones, cells, strict=True) if _CELLS[cell])
+            kept.append(replace(record, target=held))
     if not kept:
         raise DataError(f"no row of {path} can be used:\n{findings}")
     return kept, findings

@@ -14,7 +14,7 @@ from crnn.data.manifest import COLUMNS, Column, fold_name, usual_place
 from crnn.data.sources import read
 from crnn.data.table import read_header, read_table
 from crnn.errors import DataError, SpecError, UnreadableError
-from crnn.tasks.text_ones import columns_of_ones, has_columns, read_ones, text_column
+from crnn.tasks.text_ones import columns_of_ones, has_any, named, read_ones, text_column
 
 Named = dict[str, tuple[Column, ...]]
 """Columns by role, as they were said."""
@@ -83,17 +83,27 @@ class TextTables:
         if not self.several or self.label is not None:
             return False
         if self.ones:
-            return self.strict or has_columns(path, self.ones)
-        return bool(columns_of_ones(path))
+            return self.strict or isinstance(self.ones[0], int) or has_any(path, self.ones)
+        return bool(columns_of_ones(path, self.text))
 
     def _read_ones(self, path: Path) -> Read:
         """Records of a table with a column of zeros and ones for each label."""
-        ones = self.ones or columns_of_ones(path)
-        if not self.text and "text" not in self.found:
-            self.found = {"text": text_column(path)}
-        records, findings = read_ones(path, self.text or (self.found["text"],), ones)
-        if not self.ones:
-            self.ones = ones
+        said = bool(self.ones)
+        ones = self.ones = named(path, self.ones or columns_of_ones(path, self.text), self.ones)
+        text = self.text or ((self.found["text"],) if "text" in self.found else ())
+        by_name = all(isinstance(column, str) for column in text)
+        lacking = by_name and not has_any(path, text) and not (self.text and self.strict)
+        column, guessed = text_column(path) if lacking else (text[0], False)
+        chosen = (column,) if lacking else named(path, text, ones if isinstance(ones[0], int) else ())
+        records, findings = read_ones(path, chosen, ones)
+        if text and lacking:
+            self._note_renamed(path, text, findings)
+        elif not text:
+            self.found = {"text": column}
+        if guessed:
+            told, advice = f"{path.name}: column {column!r} as text", "Say text=… (--text) if that is wrong."
+            findings.add("guessed column", told, advice, dropped=False)
+        if not said:
             advice = "Say label=…,… (--label …,…) if that is wrong."
             told = f"{', '.join(map(str, ones))} of {path.name}"
             findings.add("columns of zeros and ones as labels", told, advice, dropped=False)
