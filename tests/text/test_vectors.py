@@ -42,6 +42,13 @@ def test_the_binary_form_of_word2vec_is_read_too(tmp_path, ending, packed):
         read_vectors(tmp_path / "a.bin", {"good"})
 
 
+def test_a_mark_of_the_encoding_and_a_stray_sign_are_no_matter(tmp_path):
+    (tmp_path / "a.vec").write_bytes("\ufeffgood 1 0\nbad 0 1\n".encode())
+    assert set(read_vectors(tmp_path / "a.vec", {"good", "bad"})) == {"good", "bad"}
+    (tmp_path / "b.vec").write_bytes(b"2 2\n\x07 1 0\ngood 0 1\n")
+    assert read_vectors(tmp_path / "b.vec", {"good"})["good"].tolist() == [0, 1]
+
+
 def test_the_wanted_case_wins(tmp_path):
     (tmp_path / "a.vec").write_text("Good 9 9\ngood 1 1\nGOOD 8 8\n")
     np.testing.assert_allclose(read_vectors(tmp_path / "a.vec", {"good"})["good"], [1, 1])
@@ -80,6 +87,7 @@ def test_vectors_are_brought_to_one_spread(tmp_path, monkeypatch):
         (b"good 1 2\nbad 1 x\n", "line 2"),
         (b"good nan 2\n", "NaN"),
         (b"\x1f\x8bbroken", "cannot be read"),
+        (b"3 99999999999\ngood \x00\x00\x80?\x00\x00\x00\x00", "tells of 99999999999 numbers a word"),
     ],
 )
 def test_other_files_are_refused(tmp_path, content, told):

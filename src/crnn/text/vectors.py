@@ -26,6 +26,7 @@ LONGEST = 8
 
 _GAPS = re.compile(r"[ \t]+")
 _SIZES = re.compile(rb"\d+ \d+\s*")
+_WIDEST = 100_000
 _CONTROLS = re.compile(rb"[\x00-\x08]")
 """Bytes that no text has, and that numbers in four bytes each soon have."""
 
@@ -149,8 +150,8 @@ def _entries(file: Path) -> Iterator[tuple[str, str, list[str] | bytes]]:
         with file.open("rb") as raw:
             packed = raw.read(2) == b"\x1f\x8b"
         with gzip.open(file) if packed else file.open("rb") as content:
-            head = content.readline()
-            binary = _SIZES.fullmatch(head) and _CONTROLS.search(content.read(1000))
+            head = content.readline(1000)
+            binary = _SIZES.fullmatch(head) is not None and not _is_line(content.readline(100_000), head)
             content.seek(len(head) if binary else 0)
             yield from _binary(file, content.read, head) if binary else _text(file, content)
     except (OSError, EOFError, zlib.error) as error:
@@ -159,11 +160,19 @@ def _entries(file: Path) -> Iterator[tuple[str, str, list[str] | bytes]]:
         raise UnreadableError(f"{file} cannot be read ({error}): check the path and that the file is whole") from error
 
 
+def _is_line(line: bytes, head: bytes) -> bool:
+    """Whether a line is a word with numbers as text behind it, or has no sign that would not stand in one."""
+    try:
+        return bool([float(cell) for cell in line.split()[-int(head.split()[1]) :]])
+    except ValueError:
+        return _CONTROLS.search(line) is None
+
+
 def _text(file: Path, lines: Iterable[bytes]) -> Iterator[tuple[str, str, list[str]]]:
     """A line a word."""
     width = 0
     for number, raw in enumerate(lines, start=1):
-        if not (line := raw.decode("utf-8", "replace").rstrip("\r\n \t")):
+        if not (line := raw.decode("utf-8", "replace").removeprefix("\ufeff").rstrip("\r\n \t")):
             continue
         name, *cells = _GAPS.split(line)
         if number == 1 and len(cells) == 1:
@@ -185,6 +194,8 @@ def _text(file: Path, lines: Iterable[bytes]) -> Iterator[tuple[str, str, list[s
 def _binary(file: Path, read: Callable[[int], bytes], head: bytes) -> Iterator[tuple[str, str, bytes]]:
     """A word, a space, its numbers in four bytes each."""
     count, width = map(int, head.split())
+    if not 1 < width <= _WIDEST:
+        raise UnreadableError(f"{file} is no file of word vectors: its first line tells of {width} numbers a word")
     for number in range(1, count + 1):
         name = bytearray()
         while (sign := read(1)) not in (b" ", b""):
