@@ -256,7 +256,7 @@ def _parts(item: Any, row: int) -> tuple[Any, Any, float]:
         return (source["array"] if isinstance(source, Mapping) and "array" in source else source), target, 1.0
     if isinstance(item, tuple | list) and len(item) in (2, 3):
         return item[0], item[1], float(item[2]) if len(item) == 3 else 1.0
-    given = f"{len(item)} parts" if isinstance(item, tuple | list) else f"{kind_of(item)}"
+    given = f"{len(item)} parts" if isinstance(item, tuple | list) else kind_of(item)
     raise DataError(f"item {row} of the dataset is {given}: give (x, y) pairs, or dicts with 'x' and 'y'")
 
 

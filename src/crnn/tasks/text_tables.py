@@ -58,7 +58,8 @@ class TextTables:
         Raises:
             DataError: nothing usable is there, or no column is the text or the label.
         """
-        records, findings = self._read_ones(path) if target and self._as_ones(path) else self._read(path, target)
+        ones = self._ones_of(path) if target else ()
+        records, findings = self._read_ones(path, ones) if ones else self._read(path, target)
         if len(self.text) < 2 and self.strict:
             self._note_unread(records, findings, path)
         if target and self.label is None and self.strict:
@@ -78,18 +79,18 @@ class TextTables:
             findings.add("column of groups", told, advice, dropped=False)
         return records, findings
 
-    def _as_ones(self, path: Path) -> bool:
-        """Whether the labels of a table are columns of zeros and ones."""
+    def _ones_of(self, path: Path) -> tuple[Column, ...]:
+        """The columns of zeros and ones that are the labels of a table; none where it has labels in cells."""
         if not self.several or self.label is not None:
-            return False
-        if self.ones:
-            return self.strict or isinstance(self.ones[0], int) or has_any(path, self.ones)
-        return bool(columns_of_ones(path, self.text))
+            return ()
+        if not self.ones:
+            return columns_of_ones(path, self.text)
+        return self.ones if self.strict or isinstance(self.ones[0], int) or has_any(path, self.ones) else ()
 
-    def _read_ones(self, path: Path) -> Read:
+    def _read_ones(self, path: Path, ones: tuple[Column, ...]) -> Read:
         """Records of a table with a column of zeros and ones for each label."""
         said = bool(self.ones)
-        ones = self.ones = named(path, self.ones or columns_of_ones(path, self.text), self.ones)
+        ones = self.ones = named(path, ones, self.ones)
         text = self.text or ((self.found["text"],) if "text" in self.found else ())
         by_name = all(isinstance(column, str) for column in text)
         lacking = by_name and not has_any(path, text) and not (self.text and self.strict)
