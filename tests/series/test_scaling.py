@@ -8,7 +8,7 @@ from crnn.data.example import Units
 from crnn.errors import DataError, UnknownNameError
 from crnn.metrics.regression import naive_error as torch_naive_error
 from crnn.series import scaling
-from crnn.series.scaling import Scaling, learn, naive_error, require_moderate
+from crnn.series.scaling import Scaling, learn, naive_error, require_moderate, require_near
 from crnn.series.series import from_array
 
 
@@ -33,6 +33,18 @@ def test_numbers_too_large_to_compute_with_are_named():
         require_moderate(series, np.array([1.0, 2, 3, 4, 5, 1e300]), "price")
     require_moderate(series, series.values[:3])
     require_moderate(series, np.array(["a", ""], object))
+
+
+def test_values_too_far_from_training_to_compute_with_are_named():
+    scaling = learn(from_array(np.array([0.0, 1e-12, 2e-12]))[0], "standard", 1)
+    near, far = from_array(np.array([0.0, 1e15]))[0], from_array(np.array([0.0, 1e25]))[0]
+    require_near(near, scaling)
+    with pytest.raises(DataError, match=r"series, step 1 is 1e\+25, but in training its values differed by 8\.2e-13"):
+        require_near(far, scaling)
+
+
+def test_a_spread_below_single_precision_is_none():
+    assert learn(from_array(np.array([1.4e-45, *[0.0] * 8]))[0], "standard", 1).scale == 1.0
 
 
 def test_a_constant_series_has_scale_one():

@@ -96,6 +96,16 @@ def test_a_number_too_large_to_compute_with_is_refused_with_its_time(tmp_path):
     assert np.isfinite(model.evaluate(1e28 * waves(120))).all()
 
 
+@SEEN
+def test_a_number_too_far_from_training_to_compute_with_is_refused_with_its_place():
+    model = fitted(1e-12 * waves(120))
+    later = 1e-12 * waves(120)
+    later[-1] = 1e25
+    for asked in (model.evaluate, model.predict):
+        with pytest.raises(DataError, match=r"step 119 is 1e\+25, but in training its values differed by"):
+            asked(later)
+
+
 @pytest.mark.parametrize("settings", [{"horizon": 0}, {"look_back": 1.5}, {"season": True}, {"scaling": "max"}])
 def test_settings_that_cannot_be_are_refused(settings):
     with pytest.raises(SpecError):

@@ -21,6 +21,12 @@ LEAST = 0.01
 LARGEST = 1e30
 """No larger number is taken: single precision ends not far beyond, and sums of squares stay finite."""
 
+SINGLE = 1e-8
+"""In units above this no number up to `LARGEST` leaves single precision."""
+
+SMALLEST = 1 / LARGEST
+"""A smaller spread counts as none: what comes would be beyond single precision in units of it."""
+
 CONSTANT = "constant series"
 """A kind of finding."""
 
@@ -106,7 +112,7 @@ def learn(series: Series, kind: str, season: int, *, counted: bool = False) -> S
         count, total, squares = count + len(given), total + float(given.sum()), squares + float(np.square(given).sum())
     mean = total / count
     spread = math.sqrt(max(squares / count - mean**2, 0.0))
-    flat = spread <= 1e-9 * abs(mean + shift)
+    flat = spread <= max(1e-9 * abs(mean + shift), SMALLEST)
     scale = max(naive, LEAST * spread) if kind == "season" and not math.isnan(naive) else spread
     return Scaling(mean + shift, 1.0 if flat else scale, log, naive, floor)
 
@@ -142,6 +148,23 @@ def require_moderate(series: Series, values: NDArray[Any], column: str = "") -> 
         raise DataError(
             f"{series.name}, {series.when(place)}{beside} is {values[place]:g}, and numbers beyond {LARGEST:g} cannot"
             " be computed with: correct it, or give a larger unit"
+        )
+
+
+def require_near(series: Series, scaling: Scaling) -> None:
+    """Refuse a series so far from the training part that nothing can be computed in units of its spread.
+
+    Raises:
+        DataError: a value is further off than `LARGEST` times the scale; names series, time and value.
+    """
+    if scaling.log or scaling.scale > SINGLE:
+        return
+    far = LARGEST * scaling.scale
+    place = _first(series.values, lambda part: abs(part - scaling.offset) > far)
+    if place is not None:
+        raise DataError(
+            f"{series.name}, {series.when(place)} is {series.values[place]:g}, but in training its values differed by"
+            f" {scaling.scale:.2g}, and so large a change cannot be computed with: correct it, or train on it too"
         )
 
 

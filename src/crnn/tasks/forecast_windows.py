@@ -86,12 +86,13 @@ class Frame:
         """As learnt; of a series that training did not see, from the history given.
 
         Raises:
-            DataError: it is that of logarithms, and a value of the series has none.
+            DataError: it is that of logarithms, and a value of the series has none; or a value is far beyond it.
         """
         known = self.scalings.get(series.name)
         found = known or self._scaling(series.until(series.first or len(series)))
         if found.log:
             scaling.require_positive(series)
+        scaling.require_near(series, found)
         return found
 
     def _scaling(self, series: Series) -> Scaling:
