@@ -1,10 +1,14 @@
 """Months and hours side by side are one series, in the order of time."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
 from crnn.data.findings import Findings
+from crnn.data.table import Table
 from crnn.errors import DataError
+from crnn.series.pivot import unpivoted
 from crnn.series.roles import Roles
 from crnn.series.table import looks_like_series, read_series
 
@@ -66,6 +70,30 @@ def test_a_row_a_month_and_a_column_a_year(read):
     assert str(found[0].times[0]) == "2015-01-01T00:00:00"
 
 
+@pytest.mark.parametrize(
+    "names", [["Q1", "Q2", "Q3", "Q4"], ["第一季度", "第二季度", "第三季度", "第四季度"], [*"1234"]]
+)
+@pytest.mark.parametrize("shops", ["", "ab"])
+def test_a_row_a_quarter_and_a_column_a_year(read, names, shops):
+    rows = [
+        [*shop, name, *(40 * (shop == "b") + 4 * year + at for year in range(4))]
+        for shop in shops or [""]
+        for at, name in enumerate(names)
+    ]
+    found, findings = read([*["shop"] * bool(shops), "Quarter", "2015", "2016", "2017", "2018"], rows)
+    assert [(each.name, each.step.name) for each in found] == [(shop, "quarter") for shop in shops or ["value"]]
+    assert found[0].values.tolist() == list(range(16))
+    assert found[-1].values[-1] == (55 if shops else 15)
+    assert str(found[0].times[5]) == "2016-04-01T00:00:00"
+    assert "unsorted rows" not in findings
+
+
+def test_shops_with_the_numbers_of_months_are_no_months():
+    rows = [[str(shop), "1", "2"] for shop in range(1, 13)]
+    table = Table(Path("a.csv"), ("shop", "2015", "2016"), rows, list(range(2, 14)))
+    assert unpivoted(table, Findings()) is table
+
+
 @pytest.mark.parametrize(("first", "start"), [(0, "2024-03-01T00:00:00"), (1, "2024-03-01T01:00:00")])
 def test_a_row_a_day_and_a_column_an_hour(read, first, start):
     days = np.arange("2024-03-01", "2024-03-09", dtype="M8[D]")
@@ -73,6 +101,43 @@ def test_a_row_a_day_and_a_column_an_hour(read, first, start):
     found, _ = read(["Date", *(f"H{hour}" for hour in range(first, first + 24))], rows)
     assert (found[0].step.name, str(found[0].times[0])) == ("hour", start)
     assert found[0].values.tolist() == list(range(24 * len(days)))
+
+
+@pytest.mark.parametrize("ids", [["A"], ["A", "B"]])
+@pytest.mark.parametrize("minutes", [60, 30, 15])
+def test_a_row_a_day_of_each_thing_and_a_column_a_time_of_day(read, ids, minutes):
+    clocks = [f"{minute // 60:02}:{minute % 60:02}" for minute in range(0, 1440, minutes)]
+    days, count = np.arange("2024-03-01", "2024-03-09", dtype="M8[D]"), len(clocks)
+    rows = [[each, day, *range(count * at, count * at + count)] for each in ids for at, day in enumerate(days)]
+    found, _ = read(["meter", "date", *clocks], rows, **({"series": ("meter",)} if len(ids) == 1 else {}))
+    assert [(each.name, len(each)) for each in found] == [(each, 8 * count) for each in ids]
+    assert found[0].values.tolist() == list(range(8 * count))
+    assert found[0].step.size == 60 * minutes
+
+
+@pytest.mark.parametrize("last", ["24:00", "0:00"])
+def test_the_last_hour_of_a_day_is_the_first_of_the_next(read, last):
+    days = np.arange("2024-03-01", "2024-03-09", dtype="M8[D]")
+    header = ["Date", *(f"{hour}:00" for hour in range(1, 24)), last]
+    found, _ = read(header, [[day, *range(24 * at, 24 * at + 24)] for at, day in enumerate(days)])
+    assert found[0].values.tolist() == list(range(192))
+    assert str(found[0].times[0]) == "2024-03-01T01:00:00"
+
+
+def test_stores_with_the_numbers_of_hours_are_no_hours(read):
+    found, _ = read(
+        ["date", *(f"store{at}" for at in range(1, 25))], [[f"2024-03-0{day}", *range(24)] for day in (1, 2)]
+    )
+    assert len(found) == 24
+
+
+def test_times_side_by_side_are_read_so_where_the_time_of_a_row_is_named(read):
+    rows = [[2010 + year, *range(12 * year, 12 * year + 12)] for year in range(5)]
+    found, findings = read(["Year", *MONTHS], rows, time=("Year",))
+    assert [(each.step.name, len(each)) for each in found] == [("month", 60)]
+    assert "target=" in findings["times side by side"].advice
+    found, _ = read(["Year", *MONTHS], rows, time=("Year",), target=("Jan",))
+    assert [(each.step.name, len(each)) for each in found] == [("year", 5)]
 
 
 def test_what_was_read_so_is_read_so_again(read):

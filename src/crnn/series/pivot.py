@@ -1,10 +1,10 @@
-"""Tables with months, quarters or hours side by side, a row a year or a day, as one value a row."""
+"""Tables with months, quarters, hours or years side by side as one value a row."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from crnn.data.findings import Findings
 from crnn.data.table import Table
@@ -13,9 +13,15 @@ from crnn.series.roles import may_name, names_series
 from crnn.series.stamps import looks_like_time
 from crnn.series.time_columns import cells_of
 from crnn.series.time_forms import month_number, number_of, year_of
+from crnn.series.time_names import MONTHS, QUARTERS
 
-_HOURS = (list(range(24)), list(range(1, 25)))
+_ROMAN = ("I", "II", "III", "IV")
 _QUARTER = re.compile(r"(?:q|qtr|quarter|quartal) ?([1-4])|([1-4])\.? ?(?:q|quarter|quartal)", re.IGNORECASE)
+_CLOCK = re.compile(
+    r"(?:h|hr|he|hour|stunde|uhr|heure|hora)?[ _]?(\d{1,2})(?::([0-5]\d)(?::00)?|[ _]?(?:h|uhr|时|点))?", re.IGNORECASE
+)
+_DAY_MIN = 24 * 60
+_STEPS_MIN = (60, 30, 15)
 _SUM = re.compile(
     r"(?<![a-z])(total|sum|annual|mean|average|avg|ytd|gesamt|summe|mittel|totale?|somme|moyenne|anual)(?![a-z])"
     r"|合计|总计|小计|总和|全年|平均",
@@ -23,104 +29,142 @@ _SUM = re.compile(
 )
 
 
-def unpivoted(table: Table, findings: Findings, keys: Collection[str] = ()) -> Table:
+@dataclass(frozen=True)
+class _Layout:
+    """Where in a table with times side by side stands what.
+
+    Args:
+        time: The column that says the time of a row.
+        columns: Those of values.
+        units: What a row and what a column is, as year and month.
+        rows: The time of each row.
+        across: The time of each column.
+    """
+
+    time: str
+    columns: tuple[str, ...]
+    units: tuple[str, str]
+    rows: Sequence[str]
+    across: Sequence[str]
+
+
+def unpivoted(table: Table, findings: Findings, keys: Collection[str] = (), time: str | None = None) -> Table:
     """The table with a row for each value and columns of time beside it; any other table as it is.
 
-    Read are: a row a year and a column for each month or quarter, with columns beside them that name what the row is
-    of; a row a month and a column for each year; a row a day and a column for each of 24 hours. Sums are left out.
+    Read are: a row a year and a column a month or quarter; a row a month or quarter and a column a year; a row a day
+    and a column an hour, or a half or a quarter of one. Columns beside them may name what a row is of.
+
+    Columns of sums are left out.
 
     Args:
         table: With unique names of columns.
         findings: Where to say that cells were read one after the other.
         keys: Columns that are known to name series.
+        time: The column that says the time of a row; None finds it.
     """
-    sums = [name for name in table.header if _SUM.search(name)]
-    plain = _chosen(table, [name for name in table.header if name not in sums]) if sums else table
-    names, first = plain.header[1:], [row[0] if row else "" for row in plain.rows]
-    if found := _by_year(plain, "month", 12, _month, keys) or _by_year(plain, "quarter", 4, _quarter, keys):
-        unfolded, used = found
-    elif _are_years(names) and [*map(_month, first)] == list(range(1, 13)):
-        header, inner = ("year", "month", "value"), [str(at) for at in range(1, 13)]
-        unfolded, used = _stacked(_turned(plain), header, names, inner), plain.header
-    elif (hours := _hours(names)) and looks_like_time(first) and len(set(first)) == len(first):
-        unfolded, used = _stacked(plain, ("date", "hour", "value"), first, hours), plain.header
-    else:
-        return table
-    what = f"{table.path.name}: {', '.join(names[:2])}, …"
-    findings.add("times side by side", what, "Cells were read one after the other, as one series.", dropped=False)
-    for name in table.header:
-        if name not in used:
-            advice = "Not used: it is no month, quarter or hour, and no name of a series."
-            findings.add("column beside times side by side", name, advice, dropped=False)
-    return unfolded
+    free = [name for name in table.header if not _SUM.search(name)]
+    for find in (_years_down, _years_across, _days_down):
+        layout = find(table, free, free if time is None else [time])
+        ids = None if layout is None else _ids(table, layout, free, keys)
+        if layout is None or ids is None:
+            continue
+        what = f"{table.path.name}: {', '.join(layout.columns[:2])}, …"
+        advice = "Cells were read one after the other, as one series. Name columns with target=… to keep them apart."
+        findings.add("times side by side", what, advice, dropped=False)
+        for name in table.header:
+            if name not in (*ids, layout.time, *layout.columns):
+                advice = "Not used: it is no time, and no name of a series."
+                findings.add("column beside times side by side", name, advice, dropped=False)
+        return _stacked(table, layout, ids)
+    return table
 
 
-def _by_year(
-    table: Table, unit: str, count: int, number: Callable[[str], int], keys: Collection[str]
-) -> tuple[Table, tuple[str, ...]] | None:
-    """A table with a row a year, or a row a year of each thing, cell by cell; and the names of the columns it is of."""
-    numbers = [number(name) for name in table.header]
-    wanted = list(range(1, count + 1))
-    start = next((at for at in range(len(numbers)) if numbers[at : at + count] == wanted), None)
-    if start is None:
+def _years_down(table: Table, free: Sequence[str], times: Sequence[str]) -> _Layout | None:
+    """A row a year, a column a month or a quarter."""
+    for unit, count, number in (("month", 12, _month), ("quarter", 4, _quarter)):
+        wanted = list(range(1, count + 1))
+        if columns := _run(free, number, wanted):
+            for time in (name for name in times if name not in columns):
+                years = [*map(year_of, cells_of(table, time))]
+                if all(years) and len(years) > 1:
+                    return _Layout(time, columns, ("year", unit), years, [*map(str, wanted)])
+    return None
+
+
+def _years_across(table: Table, free: Sequence[str], times: Sequence[str]) -> _Layout | None:
+    """A row a month or a quarter, all of them in their order, and a column a year."""
+    columns = tuple(name for name in free if year_of(name))
+    years = [*map(year_of, columns)]
+    if len({*years}) < max(len(years), 2):
         return None
-    inner = table.header[start : start + count]
-    beside = [name for name in table.header if name not in inner]
-    if any(_shape(name) == _shape(inner[0]) for name in beside):
-        return None  # columns that are numbered on, as stores 1 to 50 are, are no months
-    year = next((name for name in beside if all(map(year_of, cells_of(table, name)))), None)
-    if year is None:
+    for time in (name for name in times if name not in columns):
+        cells, name = cells_of(table, time), time.lower()
+        for unit, count, number, words in (("month", 12, _month, MONTHS), ("quarter", 4, _quarter, QUARTERS)):
+            if name in words and all(cell.isdecimal() for cell in cells):
+                numbers = [*map(int, cells)]
+            else:  # plain numbers of anything else may be those of shops
+                numbers = [0 if cell.isdecimal() else number(cell) for cell in cells]
+            if numbers == list(range(1, count + 1)) * (len(cells) // count):
+                return _Layout(time, columns, (unit, "year"), [*map(str, numbers)], years)
+    return None
+
+
+def _days_down(table: Table, free: Sequence[str], times: Sequence[str]) -> _Layout | None:
+    """A row a day, a column an hour, or a half or a quarter of one."""
+    for step in _STEPS_MIN:
+        from_0 = list(range(0, _DAY_MIN, step))
+        for wanted in (from_0, [*from_0[1:], _DAY_MIN], [*from_0[1:], 0]):
+            if columns := _run(free, _minutes, wanted):
+                across = [f"{minute // 60:02}:{minute % 60:02}" for minute in (*wanted[:-1], wanted[-1] or _DAY_MIN)]
+                for time in (name for name in times if name not in columns):
+                    days = cells_of(table, time)
+                    if looks_like_time(days, time):
+                        return _Layout(time, columns, ("date", "hour"), days, across)
+    return None
+
+
+def _run(names: Sequence[str], number: Callable[[str], int], wanted: Sequence[int]) -> tuple[str, ...]:
+    """Names in a row with the numbers that are wanted; none where others are numbered on, as stores 1 to 50 are."""
+    numbers = [*map(number, names)]
+    for start in range(len(names) - len(wanted) + 1):
+        if numbers[start : start + len(wanted)] == wanted:
+            found = tuple(names[start : start + len(wanted)])
+            numbered_on = any(_shape(name) == _shape(found[0]) for name in names if name not in found)
+            return () if numbered_on else found
+    return ()
+
+
+def _ids(table: Table, layout: _Layout, free: Sequence[str], keys: Collection[str]) -> tuple[str, ...] | None:
+    """The columns that say what a row is of; None where rows of one time need some and there are none."""
+    again = len({*layout.rows}) < len(layout.rows)
+    beside = [name for name in free if name != layout.time and name not in layout.columns]
+    ids = tuple(name for name in beside if name in keys or _tells_apart(table, name, again))
+    if (again and not ids) or {*layout.units, "value"} & {*ids}:
         return None
-    years = [year_of(cell) for cell in cells_of(table, year)]
-    again = len(set(years)) < len(years)
-    ids = [name for name in beside if name != year and (name in keys or _tells_apart(table, name, again))]
-    if (again and not ids) or len(years) < 2 or {"year", unit, "value"} & {*ids}:
-        return None
-    part = _chosen(table, [*ids, *inner])
-    found = _stacked(part, (*ids, "year", unit, "value"), years, [str(at) for at in wanted], len(ids))
-    return found, (*ids, year, *inner)
+    return ids
 
 
 def _tells_apart(table: Table, name: str, again: bool) -> bool:
-    """Whether a column says what a row is of, where years come `again`; a text may be worth a word in any case."""
+    """Whether a column says what a row is of, where times come `again`; a text may be worth a word in any case."""
     cells = cells_of(table, name)
     if not looks_numeric(cells):
         return True
     return len(set(cells)) > 1 and (names_series(name) or (again and may_name(cells)))
 
 
-def _chosen(table: Table, names: Sequence[str]) -> Table:
-    """The table with these columns alone."""
-    columns = [cells_of(table, name) for name in names]
-    return replace(table, header=tuple(names), rows=[list(row) for row in zip(*columns, strict=True)])
-
-
-def _stacked(
-    table: Table, header: tuple[str, ...], outer: Sequence[str], inner: Sequence[str], ids: int | None = None
-) -> Table:
-    """Cells one below the other, with the names of their row and of their column before them.
-
-    Args:
-        table: Its values stand behind `ids` columns that go on in each row, or behind the first, which does not.
-        header: Of what is found.
-        outer: The times of its rows.
-        inner: The times of its columns.
-        ids: Columns that say what a row is of.
-    """
-    rows, lines = [], []
-    for large, cells, line in zip(outer, table.rows, table.lines, strict=True):
-        values = cells[1 if ids is None else ids :]
-        for small, cell in zip(inner, [*values, *[""] * len(inner)], strict=False):
-            rows.append([*cells[: ids or 0], large, small, cell])
-            lines.append(line)
-    return replace(table, header=header, rows=rows, lines=lines)
-
-
-def _turned(table: Table) -> Table:
-    """Columns as rows; the line of all is that of the first, since none has a line of its own."""
-    width = len(table.header)
-    rows = [[table.header[at], *(row[at] if at < len(row) else "" for row in table.rows)] for at in range(1, width)]
-    return replace(table, rows=rows, lines=[table.lines[0]] * len(rows))
+def _stacked(table: Table, layout: _Layout, ids: tuple[str, ...]) -> Table:
+    """Cells one below the other, in the order of time, with the times of their row and of their column before them."""
+    keys = list(zip(*(cells_of(table, name) for name in ids), strict=True)) or [()] * len(table.rows)
+    values = zip(*(cells_of(table, name) for name in layout.columns), strict=True)
+    found = [
+        (line, [*key, row, column, cell])
+        for line, key, row, cells in zip(table.lines, keys, layout.rows, values, strict=True)
+        for column, cell in zip(layout.across, cells, strict=True)
+    ]
+    header = (*ids, *layout.units, "value")
+    if layout.units[1] == "year":
+        found.sort(key=lambda each: each[1][-2])
+    return replace(table, header=header, rows=[row for _, row in found], lines=[line for line, _ in found])
 
 
 def _month(name: str) -> int:
@@ -132,22 +176,20 @@ def _month(name: str) -> int:
 
 
 def _quarter(name: str) -> int:
-    """The number of a quarter: Q1, Qtr 1, 1. Quartal, 第一季度; 0 for any other name."""
+    """The number of a quarter: Q1, Qtr 1, 1. Quartal, 第一季度, I; 0 for any other name."""
     if found := _QUARTER.fullmatch(name):
         return int(found[1] or found[2])
+    if name in _ROMAN:
+        return 1 + _ROMAN.index(name)
     return number_of(name) if name.endswith("季度") else 0
+
+
+def _minutes(name: str) -> int:
+    """Minutes since midnight: of 1, H1, 01:00, 1时 they are 60, of 00:30 they are 30; -1 for any other name."""
+    found = _CLOCK.fullmatch(name)
+    return 60 * int(found[1]) + int(found[2] or 0) if found else -1
 
 
 def _shape(name: str) -> str:
     """A name without its digits."""
     return "".join(filter(str.isalpha, name)).lower()
-
-
-def _are_years(cells: Sequence[str]) -> bool:
-    return len(cells) > 1 and all(map(year_of, cells)) and len(set(cells)) == len(cells)
-
-
-def _hours(names: Sequence[str]) -> list[str]:
-    """The hours that columns are numbered by, as 0 to 23 or 1 to 24; empty where they are not."""
-    numbers = [int("".join(filter(str.isdigit, name))[:2] or 99) for name in names]
-    return [str(number) for number in numbers] if numbers in _HOURS else []

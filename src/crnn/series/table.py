@@ -72,9 +72,7 @@ def read_series(
     """
     table = _whole(_read(Path(path)), findings)
     note_encoding(findings, table.path.name, table.encoding)
-    keys = {*(roles.series or ()), *((usual or Roles()).series or ())}
-    if not ({*roles.named} - keys) & {*table.header}:
-        table = unpivoted(table, findings, keys)
+    table, roles = _unfolded(table, roles, usual or Roles(), findings)
     check_names(table, roles)
     before = roles.before(usual or Roles(), table.header)
     roles = find_time(table, before)
@@ -87,6 +85,17 @@ def read_series(
     if usual is not None and usual.target == roles.target and len(roles.target or ()) > 1:
         note_more_columns(table, roles, findings)
     return _split(table, find_rest(table, roles, findings), step, missing, findings)
+
+
+def _unfolded(table: Table, roles: Roles, usual: Roles, findings: Findings) -> tuple[Table, Roles]:
+    """A table with times side by side as one value a row, unless columns of it are named, and the roles in it."""
+    if {*(roles.target or ()), *roles.known} & {*table.header}:
+        return table, roles
+    times = [name for name in roles.time or () if name in table.header]
+    if len(times) > 1:
+        return table, roles
+    found = unpivoted(table, findings, {*(roles.series or ()), *(usual.series or ())}, times[0] if times else None)
+    return found, roles if found is table or not times else replace(roles, time=None)
 
 
 def looks_like_series(path: Path) -> bool:
