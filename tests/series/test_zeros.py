@@ -100,6 +100,51 @@ def test_empty_cells_of_a_wide_table_are_no_rows(read):
     assert [each.values.tolist() for each in found] == [[5, 0, 7], [1, 2], [1, 2, 3]]
 
 
+def test_an_infinite_value_is_no_empty_cell(read):
+    found, findings = read("date,a,b\n2024-01-01,1,2\n2024-01-02,inf,3\n2024-01-03,,4\n2024-01-04,5,4\n")
+    assert found[0].missing.tolist() == [False, True, False, False]
+    assert found[0].values.tolist() == [1, 1, 0, 5]
+    assert findings["infinite value"].names == ["column 'a', line 3: 'inf'"]
+    assert findings["step without a row"].names == ["a: 1 of 4 steps"]
+    found, _ = read("id,1,2,3,4\nA,5,,inf,7\nB,1,2,2,2\nC,1,2,3,4")
+    assert (found[0].values.tolist(), found[0].missing.tolist()) == ([5, 0, 0, 7], [False, False, True, False])
+
+
+def test_what_is_known_ahead_in_rows_of_zeros_is_what_the_time_says(read):
+    rows = []
+    for at, day in enumerate(DAYS):
+        for item, every in (("a", 2), ("b", 3)):
+            if at % every == 0 or day == DAYS[-1]:
+                kind = "closed" if at % 7 == 6 else "open"
+                holiday = int(at % 50 == 12)  # only rows of the same day can tell
+                rows.append(f"{day},{item},1,{at % 7},{kind},{holiday}")
+    found, findings = read(
+        "\n".join(["date,item,sales,weekday,kind,holiday", *rows]),
+        known=("weekday", "kind", "holiday"),
+        series=("item",),
+    )
+    for each in found:
+        assert each.known["weekday"].tolist() == [at % 7 for at in range(len(DAYS))]
+        assert each.known["kind"].tolist() == ["closed" if at % 7 == 6 else "open" for at in range(len(DAYS))]
+    assert found[1].known["holiday"][62] == 1
+    names = findings["column known ahead at steps without a row"].names
+    assert names
+    assert all("holiday" in name for name in names)
+
+
+def test_what_the_time_does_not_say_goes_on_in_rows_of_zeros_and_is_told(read):
+    text = (
+        "date,item,sales,price,kind\n2024-01-01,a,1,5,x\n2024-01-01,b,1,7,y\n2024-01-03,a,1,6,x\n"
+        "2024-01-02,b,1,7,y\n2024-01-05,a,1,5,x\n2024-01-05,b,1,7,y\n"
+    )
+    found, findings = read(text, known=("price", "kind"), series=("item",))
+    assert [each.known["price"].tolist() for each in found] == [[5, 5, 6, 6, 5], [7] * 5]
+    assert found[1].known["kind"].tolist() == ["y"] * 5
+    told = findings["column known ahead at steps without a row"]
+    assert told.names == ["a, column 'price': 2 steps, from 2024-01-02"]
+    assert "with 0 for what is forecast" in told.advice
+
+
 def test_working_days_without_a_row_are_zeros_and_weekends_are_none(read):
     work = DAYS[np.is_busday(DAYS)]
     items = {item: rare(0.3, work, seed) for seed, item in enumerate("ab")}

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from crnn.data.findings import Findings
 from crnn.errors import DataError
 from crnn.series.forecast import time_text
+from crnn.series.known import last_before
 from crnn.series.scaling import note_constant
 from crnn.series.series import Series
 from crnn.series.steps import DAY_S, Step
@@ -107,8 +108,7 @@ def _series(
             _MOSTLY_GAPS if mostly else _GAPS,
             dropped=False,
         )
-        last = np.maximum.accumulate(np.where(missing, 0, np.arange(len(values))))
-        values = values[last]
+        values = values[last_before(~missing)]
     series = Series(name or column, key, column, values, step, times, known, missing if missing.any() else None)
     note_constant(series, said)
     return series

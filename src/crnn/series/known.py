@@ -61,8 +61,7 @@ def _completed(series: Series, name: str, findings: Findings) -> Column:
             " none.",
             dropped=False,
         )
-        place = np.maximum.accumulate(np.where(there[:reach], np.arange(reach), 0))
-        values[first:reach] = values[place[first:]]
+        values[first:reach] = values[last_before(there[:reach])[first:]]
     return values
 
 
@@ -79,6 +78,16 @@ def absent(values: Column) -> NDArray[np.bool_]:
     if values.dtype == object:
         return np.asarray(values == "", bool)
     return ~np.isfinite(values)
+
+
+def last_before(there: NDArray[np.bool_]) -> NDArray[np.int64]:
+    """The place of the last value at or before each step, by where there are some; 0 before the first.
+
+    Example:
+        >>> last_before(np.array([False, True, False, True])).tolist()
+        [0, 1, 1, 3]
+    """
+    return np.maximum.accumulate(np.where(there, np.arange(len(there)), 0))
 
 
 def as_texts(values: Column, known: Sequence[str]) -> Column:

@@ -40,6 +40,11 @@ def is_number(text: str) -> bool:
     return True
 
 
+def say_nothing(cells: Sequence[str]) -> NDArray[np.bool_]:
+    """Which cells are empty, or say that a value is missing: ``(N,)``; an infinite value is not empty."""
+    return np.array([cell.lower() in MISSING for cell in _plain(cells)], bool)
+
+
 def looks_numeric(cells: Sequence[str]) -> bool:
     """Whether most cells that say something are numbers, in any of the ways that `numbers` reads.
 

@@ -19,7 +19,7 @@ from crnn.errors import DataError
 from crnn.series.columns import NAMES
 from crnn.series.forecast import time_text
 from crnn.series.grid import Rows, gridded
-from crnn.series.numbers import MISSING, is_number, looks_numeric, numbers
+from crnn.series.numbers import MISSING, is_number, looks_numeric, numbers, say_nothing
 from crnn.series.pivot import unpivoted
 from crnn.series.roles import (
     MANY,
@@ -188,17 +188,22 @@ def _split(table: Table, roles: Roles, usual: Step | None, missing: str, finding
     columns = {name: numbers(cells_of(table, name), name, table.lines, findings) for name in targets}
     ahead = {name: _known(table, name, findings) for name in roles.known}
     groups = _grouped(table, roles.series or (), rows, findings)
+    empty: dict[str, NDArray[Any]] = {}
     if missing == "zero":
         rows = np.concatenate([*groups.values()])
         step = infer_sparse(np.unique(times[rows]), usual)
         told = np.any([~np.isnan(values[rows]) for values in columns.values()], axis=0)
-        zeros = Zeros(times[rows], told, step, wide=not roles.series and len(targets) > 1)
+        zeros = Zeros(times[rows], told, step, _take(ahead, rows))
+        if not roles.series and len(targets) > 1:  # a row is of all series
+            empty = {name: say_nothing(cells_of(table, name)) for name in targets}
     else:
         step, zeros = infer([np.unique(times[group]) for group in groups.values()], usual), None
     found: list[Series] = []
     for key, group in groups.items():
         part = Rows(key, times[group], _take(columns, group), _take(ahead, group), len(targets) > 1)
-        found.extend(gridded(part if zeros is None else zeros.laid(part, findings), step, findings))
+        if zeros is not None:
+            part = zeros.laid(part, _take(empty, group), findings)
+        found.extend(gridded(part, step, findings))
     if not found:
         raise DataError(f"{table.path} has no value in {', '.join(map(repr, targets[:9]))}: nothing can be forecast")
     _say_which_end_early(found, findings)
@@ -318,7 +323,7 @@ def _by_row(table: Table, names: int, missing: str, findings: Findings) -> list[
         values = numbers(cells, name, [line] * len(cells), findings)
         part = Rows(name, times[: len(cells)], {"": values}, {}, False)
         if missing == "zero":
-            part = Zeros(part.times, ~np.isnan(values), step, wide=True).laid(part, findings)
+            part = Zeros(part.times, ~np.isnan(values), step).laid(part, {"": say_nothing(cells)}, findings)
         found.extend(gridded(part, step, findings))
     if not found:
         raise DataError(f"no series of {table.path} has a value:\n{findings}")
