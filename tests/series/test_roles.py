@@ -217,7 +217,6 @@ def test_chinese_columns_of_numbers_are_no_time(read):
         ("Order date", lambda at: f"the {at}th", "'Order date', line 2: 'the 0th'"),
         ("月份", lambda at: f"{at}月", "'月份', line 2: '0月'"),
         ("day", lambda at: f"no. {at}", "'day', line 2: 'no. 0'"),
-        ("time", lambda at: f"{at / 10 + 0.01 * (at % 3)}", "'time', line 2: '0.0'"),
         ("quarter", lambda at: f"{2008 + at / 4:.2f}", "'quarter', line 2: '2008.00'"),
     ],
 )

@@ -5,8 +5,10 @@ import pytest
 
 from crnn.data.findings import Findings
 from crnn.errors import DataError
+from crnn.series.roles import Roles
 from crnn.series.stamps import looks_like_time, parse
 from crnn.series.steps import Step
+from crnn.series.table import read_series
 
 
 def read(*cells, column="time"):
@@ -203,3 +205,33 @@ def test_the_name_of_a_column_says_what_a_year_and_a_number_are(column, cells, l
 def test_a_number_that_no_quarter_or_week_has_is_an_error(column, cells):
     with pytest.raises(DataError, match=f"column '{column}', line {len(cells) + 1}: '{cells[-1]}' is no time"):
         parse(cells, column, range(2, 2 + len(cells)), Findings())
+
+
+@pytest.mark.parametrize(
+    ("cells", "last"),
+    [
+        (["2008-01", "2008-04"], "2008-04-01"),
+        (["2008-4", "2009-1"], "2009-01-01"),
+        (["04/2008", "01/2009"], "2009-01-01"),
+        (["2008-01", "2008-04", "2009-01", "2009-04"], "2009-10-01"),
+    ],
+)
+def test_what_may_be_a_quarter_or_its_first_month_is_told(cells, last):
+    findings = Findings()
+    found = parse(cells, "quarter", list(range(2, 2 + len(cells))), findings)
+    assert str(found.times[-1].astype("M8[D]")) == last
+    (name,) = findings["quarter that may be a month"].names
+    assert cells[-1] in name
+    clear = Findings()
+    parse(["2008-01", "2008-02", "2008-03", "2008-04"], "quarter", [2, 3, 4, 5], clear)
+    assert not len(clear)
+
+
+@pytest.mark.parametrize(("column", "stray"), [("time", 0), ("t", 0), ("time", 0.01)])
+def test_fractions_of_hours_are_to_be_numbered(tmp_path, column, stray):
+    path = tmp_path / "table.csv"
+    path.write_text("\n".join([f"{column},x", *(f"{at / 4 + stray * (at % 3)},{at % 7}" for at in range(40))]))
+    with pytest.raises(DataError, match=r"in fractions, as 0.2\d: number the rows 0, 1, 2"):
+        read_series(path, Roles(), Findings())
+    found = read_series(path, Roles(time=(), target=("x",)), Findings())
+    assert len(found[0]) == 40

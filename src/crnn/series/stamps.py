@@ -14,7 +14,7 @@ from crnn.data.findings import Findings
 from crnn.errors import DataError
 from crnn.series.steps import DAY_S, Step
 from crnn.series.time_forms import MONTH_FIRST, SLASHED, YEAR, Order, read
-from crnn.series.time_names import as_named
+from crnn.series.time_names import as_named, may_be_months_of_quarters
 
 Times = NDArray[np.datetime64]
 
@@ -104,6 +104,12 @@ def parse(
     meant = as_named(cells, column)
     if are_numbers(meant):
         return _counted(meant, column, findings)
+    if may_be_months_of_quarters(cells, column):
+        name = f"column {column!r}: {cells[-1]}, read as {meant[-1]}"
+        advice = "It may be a quarter or its first month: the reading in which they follow each other counts."
+        findings.add(
+            "quarter that may be a month", name, f"{advice} Write quarters as 2024-Q1 if that is wrong.", False
+        )
     order = _order(meant, column, lines, step)
     found = [read(cell, order) for cell in meant]
     for place, each in enumerate(found):
@@ -167,9 +173,26 @@ def _counted(cells: Sequence[str], column: str, findings: Findings) -> Stamps:
         advice = "They were read as days of a spreadsheet, counted from 1899-12-30."
         findings.add("dates as numbers", f"column {column!r}, as {cells[0]}", advice, dropped=False)
         return Stamps(_times([_SHEET_START + timedelta(days=value) for value in values.tolist()]))
-    if not (values == np.round(values)).all():
-        raise DataError(f"column {column!r} counts time in fractions: give dates, epoch seconds, or whole numbers")
+    require_whole(cells, column)
     return Stamps(values.astype(np.int64))
+
+
+def require_whole(cells: Sequence[str], column: str) -> None:
+    """Refuse times that are counted in fractions, as of hours.
+
+    Args:
+        cells: Numbers.
+        column: Its name, for messages.
+
+    Raises:
+        DataError: one is no whole number; names column and cell.
+    """
+    found = next((cell for cell in cells if float(cell) % 1), None)
+    if found is not None:
+        raise DataError(
+            f"column {column!r} counts time in fractions, as {found}: number the rows 0, 1, 2, … in its place, or count"
+            " in whole minutes or seconds; dates are written as 2024-01-31, times as 2024-01-31 18:15"
+        )
 
 
 def _dates_as_numbers(cells: Sequence[str], column: str) -> Sequence[datetime]:

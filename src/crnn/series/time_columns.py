@@ -10,7 +10,7 @@ import numpy as np
 from crnn.data.table import Table
 from crnn.errors import DataError
 from crnn.series.numbers import MISSING
-from crnn.series.stamps import HOW_TO_WRITE, are_numbers, are_sheet_days, looks_like_time
+from crnn.series.stamps import HOW_TO_WRITE, are_numbers, are_sheet_days, looks_like_time, require_whole
 from crnn.series.time_forms import number_of, says_day, year_of
 from crnn.series.time_names import (
     CLOCKS,
@@ -95,6 +95,8 @@ def require_none(table: Table, free: Sequence[str], numbers_too: bool) -> None:
         told = [place for place, cell in enumerate(cells) if cell.lower() not in MISSING]
         said = [cells[place] for place in told]
         if told and (numbers_too and is_time_name(name) if are_numbers(said) else must_be_time(name, said)):
+            if are_numbers(said) and name.lower() in STAMPS:
+                require_whole(said, name)
             raise DataError(
                 f"column {name!r}, line {table.lines[told[0]]}: {said[0]!r} is no time that can be read, though the"
                 f" name of its column says so. {HOW_TO_WRITE}, or name the column of time with time=… (--time); where"

@@ -69,14 +69,14 @@ def must_be_time(name: str, cells: Sequence[str]) -> bool:
 def as_named(cells: Sequence[str], column: str) -> Sequence[str]:
     """A year and a number as the quarter, the week or the month that the name of their column says; other cells as are.
 
-    Months that lie three apart, as 2008-03 and 2008-06, stay months where their column is called quarter. Numbers
-    without a sign between, as 20081, are read so only where all can be.
+    Months that lie three apart, as 2008-03 and 2008-06, stay months where their column is called quarter; 1 and 4 alone
+    are what lets them follow each other. Numbers without a sign between, as 20081, are read so only where all can be.
 
     Example:
         >>> as_named(["2008-1", "2008-2"], "quarter"), as_named(["20249", "202410"], "week")
         (['2008-Q1', '2008-Q2'], ['2024-W09', '2024-W10'])
-        >>> as_named(["2008-03", "2008-06"], "quarter")
-        ['2008-03', '2008-06']
+        >>> as_named(["2008-03", "2008-06"], "quarter"), as_named(["2008-04", "2009-01"], "quarter")
+        (['2008-03', '2008-06'], ['2008-Q4', '2009-Q1'])
     """
     if _OF_QUARTERS.search(column) and _OF_MONTHS.search(column):
         return cells
@@ -89,11 +89,10 @@ def as_named(cells: Sequence[str], column: str) -> Sequence[str]:
     else:
         return cells
     found = [_YEAR_AND_PART.fullmatch(cell) or _PART_AND_YEAR.fullmatch(cell) for cell in cells]
-    parts = [int(each["part"]) for each in found if each]
-    if most == 4 and parts and max(parts) in range(5, 13) and len({part % 3 for part in parts}) == 1:
+    if most == 4 and _are_months_of_quarters([(int(each["year"]), int(each["part"])) for each in found if each]):
         return cells
     bare = [not each["mark"] for each in found if each]
-    if any(bare) and not (all(bare) and all(found) and all(1 <= part <= most for part in parts)):
+    if any(bare) and not (all(bare) and all(found) and all(1 <= int(each["part"]) <= most for each in found if each)):
         return cells
     if most == 53 and any(_SHORT.fullmatch(cell) for cell in cells):
         return cells
@@ -104,3 +103,30 @@ def as_named(cells: Sequence[str], column: str) -> Sequence[str]:
         else written.format(each["year"], int(each["part"]) * (10 if padded and _SHORT.fullmatch(cell) else 1))
         for cell, each in zip(cells, found, strict=True)
     ]
+
+
+def may_be_months_of_quarters(cells: Sequence[str], column: str) -> bool:
+    """Whether nothing but their order tells what a quarter is called by, its number or its first month: 2008-1, 2008-4.
+
+    Example:
+        >>> may_be_months_of_quarters(["2008-1", "2008-4"], "quarter"), may_be_months_of_quarters(["2008-1"], "week")
+        (True, False)
+    """
+    found = [_YEAR_AND_PART.fullmatch(cell) or _PART_AND_YEAR.fullmatch(cell) for cell in cells]
+    return (
+        bool(_OF_QUARTERS.search(column))
+        and not _OF_MONTHS.search(column)
+        and {int(each["part"]) if each else 0 for each in found} == {1, 4}
+    )
+
+
+def _are_months_of_quarters(given: Sequence[tuple[int, int]]) -> bool:
+    """Whether years with a number are those with the first, second or third month of a quarter, by their numbers."""
+    parts = {part for _, part in given}
+    if parts != {1, 4}:
+        return max(parts, default=0) in range(5, 13) and len({part % 3 for part in parts}) == 1
+    as_months, as_quarters = (
+        {4 * year + each for year, each in places}
+        for places in ([(year, part // 3) for year, part in given], [(year, part - 1) for year, part in given])
+    )
+    return max(as_months) - min(as_months) < len(as_months) and max(as_quarters) - min(as_quarters) >= len(as_quarters)
