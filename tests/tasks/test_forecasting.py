@@ -254,6 +254,15 @@ def test_look_back_is_chosen_by_season_horizon_and_length():
     assert (long.look_back, short.look_back) == (24, 12)
 
 
+@pytest.mark.parametrize("length", range(12, 90, 7))
+@pytest.mark.parametrize("season", [1, 12])
+def test_the_validation_part_changes_no_choice(length, season):
+    split, whole = Forecasting(season=season), Forecasting(season=season)
+    learnt(split, waves(length), 0.3)
+    learnt(whole, waves(length))
+    assert (split.look_back, split.horizon) == (whole.look_back, whole.horizon)
+
+
 def rare_sales(path, days, items=3):
     """Rows only for the days on which an item was sold: two of five."""
     start = np.datetime64("2024-01-01")

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from crnn.data.example import Example, ExampleSet, Record
-from crnn.data.findings import Findings
+from crnn.data.findings import Findings, counted
 from crnn.errors import DataError, DataWarning, NotReadyError, SpecError, SplitError
 from crnn.forecast_spec import ForecastSpec
 from crnn.losses.regression import middle
@@ -178,9 +178,10 @@ class Forecasting(Task):
         return tails(records, share, self.look_back, self.horizon, findings)
 
     def learn(self, records: Sequence[Record]) -> None:
-        """Learn step, season, look-back, scalings and covariates from the training parts."""
+        """Learn scalings and covariates from the training parts, and step, season and look-back where no split did."""
         series = [record.source for record in records]
-        self._settle(series)
+        if not self.frame.step or self.frame.scalings:
+            self._settle(series)
         self.frame = self.frame.learnt(series, self.calendar)
         self.columns = tuple(dict.fromkeys(each.column for each in series))
         self.found = series[0].roles
@@ -235,8 +236,8 @@ class Forecasting(Task):
         look_back = self.given["look_back"] or look_back_for(usual, horizon, season)
         if longest < look_back + horizon:
             raise DataError(
-                f"the longest series has {longest} steps; a look-back of {look_back} and a horizon of {horizon} need"
-                f" {look_back + horizon}: lower look_back or horizon, or give more steps"
+                f"the longest series has {counted(longest, 'step')}; a look-back of {look_back} and a horizon of"
+                f" {horizon} need {look_back + horizon}: lower look_back or horizon, or give more steps"
             )
         self.frame = Frame(look_back, horizon, season, step, self.scaling, self.missing == "zero")
 
