@@ -232,6 +232,8 @@ def test_where_nobody_can_know_what_training_saw_it_is_said(model):
 def test_what_cannot_be_judged_is_refused(model):
     with pytest.raises(DataError, match=r"no series has 24 \+ 6 steps"):
         backtest(model, waves(20))
+    with pytest.raises(DataError, match=r"column 2 \(1 step\)\. A backtest"):
+        backtest(model, waves(1))
     with pytest.raises(SpecError, match="folds=0"):
         backtest(model, waves(), folds=0)
     with pytest.raises(SpecError, match="model of the task forecast"):

@@ -10,7 +10,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from crnn.data.findings import Findings
+from crnn.data.findings import Findings, counted
 from crnn.errors import DataError, SpecError
 from crnn.metrics import METRICS
 from crnn.predictor import BATCH, Predictor
@@ -101,7 +101,7 @@ def backtest(
         first = max(len(series) - task.horizon - (folds - 1) * step, task.look_back)
         if first + task.horizon > len(series):
             advice = f"A backtest takes {task.look_back} + {task.horizon} steps."
-            findings.add("series too short", f"{record.name} ({len(series)} steps)", advice)
+            findings.add("series too short", f"{record.name} ({counted(len(series), 'step')})", advice)
             continue
         note_unseen(series.since(first - task.look_back, 0), task.frame.covariates.categories, 0, findings)
         parts.append(replace(record, source=replace(series, first=first)))

@@ -84,6 +84,9 @@ def test_signs_of_money_and_percent_are_read_and_told():
     assert findings["sign of money or percent"].names == [
         "column 'sales': 3 numbers, the first is '$1,234.50' in line 2"
     ]
+    findings = Findings()
+    numbers(["$1.5", ""], "sales", [2, 3], findings)
+    assert findings["sign of money or percent"].names == ["column 'sales': 1 number, the first is '$1.5' in line 2"]
     assert numbers(["12,5 %", "7 %"], "share", [2, 3], Findings()).tolist() == [12.5, 7.0]
     assert numbers(["1.234,50 €", "2,00 €"], "sales", [2, 3], Findings()).tolist() == [1234.5, 2.0]
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from crnn.data.findings import counted
 from crnn.report.drawing import (
     BLUE,
     GREY,
@@ -202,4 +203,4 @@ def by_horizon(errors: Mapping[str, Sequence[float]], windows: int) -> Picture:
     plain_numbers(axes.yaxis)
     style(axes)
     legend_below(axes)
-    return finish(figure, "error_by_horizon", f"Mean absolute error over {windows:,} forecasts by steps ahead")
+    return finish(figure, "error_by_horizon", f"Mean absolute error over {counted(windows, 'forecast')} by steps ahead")

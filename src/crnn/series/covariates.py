@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from crnn.data.findings import counted
 from crnn.errors import DataError
 from crnn.series import calendar
 from crnn.series.known import absent, as_texts, require_numbers
@@ -132,9 +133,9 @@ def _long_enough(series: Series, name: str, steps: int) -> NDArray[Any]:
     if steps == len(series) or (len(places) and places[-1] == steps - 1):
         return values
     if len(places) == 0 or (values[places] != values[places[0]]).any():
-        there = int(places[-1]) + 1 - len(series) if len(places) else 0
+        there, ahead = int(places[-1]) + 1 - len(series) if len(places) else 0, steps - len(series)
         raise DataError(
-            f"{series.name}: the column {name!r} is known for {max(there, 0)} of the {steps - len(series)} steps to"
+            f"{series.name}: the column {name!r} is known for {max(there, 0)} of the {counted(ahead, 'step')} to"
             f" forecast: add rows behind the last value with {name!r} filled in"
         )
     last = places[-1]

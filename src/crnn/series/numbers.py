@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from crnn.data.findings import Findings
+from crnn.data.findings import Findings, counted
 from crnn.errors import DataError
 
 Floats = NDArray[np.float64]
@@ -105,12 +105,18 @@ def _with_minus(cells: Sequence[str], column: str, lines: Sequence[int], finding
         return cells
     findings.add(
         "number in parentheses",
-        f"column {column!r}: {len(places)} numbers, the first is {cells[places[0]]!r} in line {lines[places[0]]}",
+        _told(column, cells, lines, places),
         "They were read as below zero, as accountants write it; take the parentheses away if that is wrong.",
         dropped=False,
     )
     changed = {*places}
     return [signed[place] if place in changed else cell for place, cell in enumerate(cells)]
+
+
+def _told(column: str, cells: Sequence[str], lines: Sequence[int], places: Sequence[int]) -> str:
+    """Some cells of a column, in words."""
+    first = places[0]
+    return f"column {column!r}: {counted(len(places), 'number')}, the first is {cells[first]!r} in line {lines[first]}"
 
 
 def _minus(cell: str) -> str:
@@ -159,7 +165,7 @@ def _odd(
         what = "decimal comma" if decimal else "comma between thousands"
         findings.add(
             what,
-            f"column {column!r}: {len(commas)} numbers, the first is {cells[commas[0]]!r} in line {lines[commas[0]]}",
+            _told(column, cells, lines, commas),
             "They were read so; write numbers with a decimal point if that is wrong.",
             dropped=False,
         )
@@ -211,7 +217,7 @@ def _without_signs(
         )
     findings.add(
         "sign of money or percent",
-        f"column {column!r}: {len(signs)} numbers, the first is {cells[first]!r} in line {lines[first]}",
+        _told(column, cells, lines, [*signs]),
         "The numbers were read without it.",
         dropped=False,
     )

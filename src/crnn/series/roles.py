@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import Any
 
-from crnn.data.findings import Findings
+from crnn.data.findings import Findings, counted
 from crnn.data.table import Table
 from crnn.errors import DataError, SpecError, UnknownNameError
 from crnn.series.cells import are_row_numbers
@@ -159,9 +159,10 @@ def _series(table: Table, roles: Roles) -> tuple[str, ...]:
             if len(set(rows)) >= len(rows) - (_DOUBLES * repeated if sure else 0):
                 return names
     copies = len(table.rows) - len(set(map(tuple, table.rows)))
+    alike = f"{counted(copies, 'row')} {'is' if copies == 1 else 'are'}"
     raise DataError(
         f"{table.path}: {repeated} of {len(times)} rows have the time of another row, and no column tells them apart"
-        f"{f'; {copies} rows are like another one in all columns: remove them if they are doubles' if copies else ''}."
+        f"{f'; {alike} like another one in all columns: remove them if they are doubles' if copies else ''}."
         " Name the columns that name a series with series=…, or aggregate the rows"
     )
 
