@@ -12,6 +12,7 @@ from crnn.backtest import MEASURES, backtest
 from crnn.errors import DataError, DataWarning, SpecError
 from crnn.report import forecasts
 from crnn.report.judged import judge
+from crnn.report.page import number
 from crnn.series.forecast import by_level
 
 SEEN = pytest.mark.filterwarnings(r"ignore:\s*\d+ judged on steps that were trained on:crnn.errors.DataWarning")
@@ -46,6 +47,14 @@ def test_a_large_level_leaves_the_measures_exact(model):
     found = backtest(model, [values], folds=20)
     errors = [np.abs(values[at : at + 6] - values[at - 1]) for at in range(300 - 6 * 20, 300, 6)]
     assert found.measures["last value"]["mae"] == pytest.approx(np.mean(errors), rel=1e-9)
+
+
+def test_a_level_of_which_no_square_holds_the_changes_leaves_every_measure(model):
+    values = 1e12 + np.cumsum(np.random.default_rng(0).choice([-3.0, 3.0], 300))
+    low = backtest(model, [values - 1e12], folds=20).measures["last value"]
+    high = backtest(model, [values], folds=20).measures["last value"]
+    assert high["rse"] == pytest.approx(low["rse"], rel=1e-9)
+    assert number(high["wape"]) != "0"
 
 
 def test_the_ridge_beside_the_network_is_that_of_its_training_however_much_of_the_table_is_judged(model):

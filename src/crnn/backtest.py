@@ -168,6 +168,5 @@ def _measured(values: Tensor, truth: Tensor, scales: Tensor, whole: Tensor | Non
     for name in MEASURES:
         measure = METRICS.make(name)
         given = (whole if whole is not None else values) if measure.kind == "quantiles" else values
-        own = (scales,) if measure.scaled else ()
-        found[name] = float(measure.value(measure.sums(given, truth, *own))) if measure.applies(truth) else math.nan
+        found[name] = float(measure.of(given, truth, scales)) if measure.applies(truth) else math.nan
     return found

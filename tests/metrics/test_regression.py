@@ -52,6 +52,15 @@ def test_zeros_and_constants() -> None:
     assert torch.tensor(value("r2", ones[:1], zeros[:1])).isnan()
 
 
+@pytest.mark.parametrize("name", ["r2", "rse"])
+def test_a_large_level_leaves_no_share_of_the_variance_out(name):
+    random = torch.Generator().manual_seed(0)
+    wanted = torch.randn(50, 2, generator=random, dtype=torch.float64)
+    predicted = wanted + 0.3 * torch.randn(50, 2, generator=random, dtype=torch.float64)
+    made = measure(name)
+    assert made.of(predicted + 1e12, wanted + 1e12).item() == pytest.approx(made.of(predicted, wanted).item(), abs=1e-3)
+
+
 def test_a_large_offset_does_not_spoil_the_spread() -> None:
     wanted, predicted = WANTED[:, 0] + 1e5, PREDICTED[:, 0] + 1e5
     assert value("r2", predicted, wanted) == pytest.approx(oracle.r2_score(wanted, predicted), rel=1e-4)

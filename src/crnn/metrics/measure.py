@@ -77,9 +77,10 @@ class Measure(ABC, Generic[Given]):
             return {key: torch.cat(both) if both else left[key] for key, both in parts.items()}
         return {key: left[key] + right[key] for key in left}
 
-    def of(self, predictions: Given, targets: Given) -> Tensor:
-        """The measure over one set in one go."""
-        return self.value(self.sums(predictions, targets))
+    def of(self, predictions: Given, targets: Given, scales: Tensor | None = None) -> Tensor:
+        """The measure over one set in one go; a scaled one takes the scale of each sample, where samples have one."""
+        own = {"scales": scales} if self.scaled and scales is not None else {}
+        return self.value(self.sums(predictions, targets, **own))
 
 
 def ratio(above: Tensor, below: Tensor, empty: float = 0.0) -> Tensor:

@@ -261,6 +261,12 @@ class _Explained(Measure[Tensor]):
             "samples": torch.tensor(len(right), device=right.device),
         }
 
+    def of(self, predictions: Tensor, targets: Tensor, scales: Tensor | None = None) -> Tensor:
+        """Over one set in one go: about the mean of the targets, since squares of a large level leave no digits."""
+        left, right = pairs(predictions, targets)
+        centre = right.mean() if right.numel() else 0.0
+        return super().of(left - centre, right - centre)
+
 
 def spread(squares: Tensor, total: Tensor, count: Tensor | int) -> Tensor:
     """Sum of squared distances from the mean; exactly 0 where only rounding is left of it."""

@@ -99,13 +99,15 @@ class Report:
 def number(value: float) -> str:
     """Four digits that count, a dash for what does not exist, whole numbers whole.
 
+    Only what rounding leaves of nothing is 0: a share of values near 1e12 may well be 1e-13.
+
     Example:
         >>> number(0.97312), number(1234.0), number(float("nan"))
         ('0.9731', '1234', '–')
     """
     if math.isnan(value):
         return "–"
-    if abs(value) < 1e-12:
+    if abs(value) < 1e-15:
         return "0"
     return f"{value:.0f}" if float(value).is_integer() and abs(value) < 1e9 else f"{value:.4g}"
 

@@ -172,8 +172,7 @@ def _value(name: str, predictions: Tensor, targets: Tensor, scales: Tensor | Non
         measure = METRICS.make(name)
         if measure.kind != "scores" or not measure.scalar or not measure.applies(targets):
             return math.nan
-        own = (scales,) if measure.scaled and scales is not None else ()
-        value = measure.value(measure.sums(predictions, targets, *own))
+        value = measure.of(predictions, targets, scales)
     except CrnnError:
         return math.nan
     return math.nan if value.numel() != 1 else float(value)
