@@ -77,6 +77,18 @@ def test_what_is_no_series_is_refused():
         Forecasting(3).read(waves(), waves())
     with pytest.raises(DataError, match="not numbers"):
         Forecasting(3).read(np.array(["a", "b"]))
+    for hole in (None, "3"):
+        with pytest.raises(DataError, match=f"step 2 of the list is {hole!r}, no number: fill gaps"):
+            Forecasting(3).read([1, 2.5, hole, 4])
+    with pytest.raises(DataError, match=r"a Tensor is not understood .*\(T, C\) as numpy\(\) gives it"):
+        Forecasting(3).read(torch.zeros(9))
+
+
+def test_masked_values_are_no_values():
+    values = np.ma.masked_array(waves()[:, 0], waves()[:, 0] > 55)
+    for data in (values, [values, waves()[:, 0]]):
+        with pytest.raises(DataError, match="masked values: fill gaps"):
+            Forecasting(3).read(data)
 
 
 @pytest.mark.parametrize("shape", [(3, 4, 5), (), (5, 0)])
@@ -252,6 +264,14 @@ def test_look_back_is_chosen_by_season_horizon_and_length():
     learnt(long, waves(300))
     learnt(short, waves(30))
     assert (long.look_back, short.look_back) == (24, 12)
+
+
+@pytest.mark.parametrize("length", [26, 30, 35, 36, 48])
+def test_two_and_a_half_years_of_months_leave_a_year_to_look_back_on_and_a_validation_part(length):
+    task = Forecasting(season=12)
+    _, dev, _ = learnt(task, waves(length), 0.2)
+    assert task.look_back >= 12
+    assert dev
 
 
 @pytest.mark.parametrize("length", range(12, 90, 7))
@@ -492,7 +512,7 @@ def test_what_is_forecast_on_thin_ground_is_named():
     assert not model.task.read_unlabelled(records)[1]
 
 
-@pytest.mark.parametrize(("minutes", "horizon"), [(200, 50), (2880, 1440)])
+@pytest.mark.parametrize(("minutes", "horizon"), [(200, 50), (2880, 720), (4320, 1440)])
 def test_a_horizon_nobody_gave_fits_the_series(tmp_path, minutes, horizon):
     times = np.datetime64("2024-01-01T00:00") + np.arange(minutes)
     rows = "\n".join(f"{time},{at % 7}" for at, time in enumerate(times))

@@ -18,8 +18,15 @@ LONGEST_SEGMENT = 48
 
 
 def horizon_for(length: int, season: int) -> int:
-    """A season, where a series holds two; else a quarter of it, as of some hours of minutes, whose season is a day."""
-    return season if length >= 2 * season else max(length // 4, 1)
+    """A season, where a series holds three; else a quarter of it, as of some hours of minutes, whose season is a day.
+
+    Of two seasons a horizon of one would leave a look-back of less, and nothing to validate on.
+
+    Example:
+        >>> horizon_for(36, 12), horizon_for(30, 12)
+        (12, 7)
+    """
+    return season if length >= 3 * season else max(length // 4, 1)
 
 
 def look_back_for(length: int, horizon: int, season: int) -> int:

@@ -59,22 +59,38 @@ def series_of(
         found = read_series(path, roles, findings, usual=usual, step=step, missing=missing)
     elif isinstance(data, np.ndarray):
         found = from_array(data)
-    elif isinstance(data, Sequence) and data and isinstance(data[0], Series):
-        found = list(data)
-    elif isinstance(data, Sequence) and data and all(isinstance(item, (int, float, np.number)) for item in data):
-        found = from_array(np.asarray(data))
-    elif isinstance(data, Sequence) and data and all(np.ndim(item) == 1 for item in data):
-        found = [replace(from_array(np.asarray(item))[0], name=f"series {at}") for at, item in enumerate(data, 1)]
-    elif isinstance(data, Sequence) and not isinstance(data, (str, bytes)) and len(data) == 0:
-        raise DataError(f"the {type(data).__name__} is empty: give at least one series")
+    elif isinstance(data, Sequence) and not isinstance(data, bytes) and (listed := _listed(data)):
+        found = listed
     else:
+        near = next((name for name in ("to_numpy", "numpy") if hasattr(data, name)), "")
         raise DataError(
-            f"{kind_of(data)} is not understood as series: give a CSV file, an array (T,) or (T, C), or a"
-            " list of arrays (T_i,)"
+            f"{kind_of(data)} is not understood as series: give a CSV file, an array (T,) or (T, C)"
+            f"{f' as {near}() gives it' if near else ''}, or a list of arrays (T_i,)"
         )
     for each in found:
         scaling.note_constant(_finite(each), findings)
     return [completed(each, findings) for each in found]
+
+
+def _listed(items: Sequence[Any]) -> list[Series]:
+    """The series of a list of numbers, of arrays ``(T_i,)``, or of `Series`; none where it holds anything else.
+
+    Raises:
+        DataError: it is empty, or holds a single thing that is no number, but no arrays.
+    """
+    if len(items) == 0:
+        raise DataError(f"the {type(items).__name__} is empty: give at least one series")
+    if isinstance(items[0], Series):
+        return list(items)
+    axes = {np.ndim(item) for item in items}
+    if axes == {0}:
+        for place, item in enumerate(items):
+            if not isinstance(item, (int, float, np.number)):
+                raise DataError(f"step {place} of the list is {item!r}, no number: fill gaps before giving a list")
+        return from_array(np.asarray(items))
+    if axes == {1}:
+        return [replace(from_array(np.asanyarray(each))[0], name=f"series {at}") for at, each in enumerate(items, 1)]
+    return []
 
 
 def for_forecast(findings: Findings) -> Findings:
@@ -113,6 +129,8 @@ def _finite(series: Series) -> Series:
     """
     if len(series) == 0:
         raise DataError(f"{series.name} is empty: give at least one value")
+    if np.ma.is_masked(series.values):
+        raise DataError(f"{series.name} is an array with masked values: fill gaps before giving an array")
     for at in range(0, len(series), scaling.CHUNK):
         part = np.asarray(series.values[at : at + scaling.CHUNK])
         if part.dtype.kind not in "fiu":

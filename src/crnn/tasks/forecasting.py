@@ -45,7 +45,7 @@ class Forecasting(Task):
     with quantiles. Losses are in units of a series' own spread, measures and answers in real units.
 
     Args:
-        horizon: Steps to forecast H; None chooses a season, or a quarter of a series that holds no two.
+        horizon: Steps to forecast H; None chooses a season, or a quarter of a series that holds no three.
         look_back: Steps of history L that the network sees; None chooses by season, horizon and length.
         target: Columns to forecast; None takes all columns of numbers.
         time: Column of time stamps, or columns that say the time together, as year and month; None finds them.
