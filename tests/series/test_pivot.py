@@ -60,7 +60,7 @@ def test_a_row_a_year_and_a_column_a_month(read, names):
     assert [(each.name, each.step.name) for each in found] == [("value", "month")]
     assert found[0].values.tolist() == list(range(57))
     assert str(found[0].times[13]) == "2011-02-01T00:00:00"
-    assert "times side by side" in findings
+    assert "table with times side by side" in findings
 
 
 def test_a_row_a_month_and_a_column_a_year(read):
@@ -85,7 +85,7 @@ def test_a_row_a_quarter_and_a_column_a_year(read, names, shops):
     assert found[0].values.tolist() == list(range(16))
     assert found[-1].values[-1] == (55 if shops else 15)
     assert str(found[0].times[5]) == "2016-04-01T00:00:00"
-    assert "unsorted rows" not in findings
+    assert "series with unsorted rows" not in findings
 
 
 def test_shops_with_the_numbers_of_months_are_no_months():
@@ -135,7 +135,7 @@ def test_times_side_by_side_are_read_so_where_the_time_of_a_row_is_named(read):
     rows = [[2010 + year, *range(12 * year, 12 * year + 12)] for year in range(5)]
     found, findings = read(["Year", *MONTHS], rows, time=("Year",))
     assert [(each.step.name, len(each)) for each in found] == [("month", 60)]
-    assert "target=" in findings["times side by side"].advice
+    assert "target=" in findings["table with times side by side"].advice
     found, _ = read(["Year", *MONTHS], rows, time=("Year",), target=("Jan",))
     assert [(each.step.name, len(each)) for each in found] == [("year", 5)]
 

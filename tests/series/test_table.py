@@ -112,7 +112,7 @@ def test_another_encoding_and_delimiter(read):
 def test_unsorted_rows_are_sorted_and_told(read):
     found, findings = read("date,sales\n2024-01-03,3\n2024-01-01,1\n2024-01-02,2\n")
     assert found[0].values.tolist() == [1, 2, 3]
-    assert "unsorted rows" in findings
+    assert "series with unsorted rows" in findings
 
 
 def test_gaps_and_nulls_are_the_last_value_and_told(read):

@@ -68,7 +68,7 @@ def gridded(rows: Rows, step: Step, findings: Findings) -> list[Series]:
     order = np.argsort(rows.times, kind="stable")
     if not (order == np.arange(len(order))).all():
         findings.add(
-            "unsorted rows",
+            "series with unsorted rows",
             rows.key or "all rows",
             "They were put in the order of time.",
             dropped=False,

@@ -70,7 +70,7 @@ def unpivoted(table: Table, findings: Findings, keys: Collection[str] = (), time
             continue
         what = f"{table.path.name}: {', '.join(layout.columns[:2])}, …"
         advice = "Cells were read one after the other, as one series. Name columns with target=… to keep them apart."
-        findings.add("times side by side", what, advice, dropped=False)
+        findings.add("table with times side by side", what, advice, dropped=False)
         for name in table.header:
             if name not in (*ids, layout.time, *layout.columns):
                 advice = "Not used: it is no time, and no name of a series."
