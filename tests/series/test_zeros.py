@@ -78,6 +78,7 @@ def test_a_series_begins_with_its_first_row_and_an_empty_cell_stays_missing(read
     found, findings = read(text, series=("item",))
     assert [each.values.tolist() for each in found] == [[1, 2, 0, 0, 0, 0], [5, 0, 0, 7]]
     assert found[0].missing.tolist() == [False, False, False, True, False, False]
+    assert "zero" not in findings["missing value"].advice  # it was asked for
     assert findings["step without a row"].names == ["a: 3 of 6 steps", "b: 2 of 4 steps"]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -19,13 +19,11 @@ from crnn.series.steps import DAY_S, Step
 MOST_STEPS = 50
 """Steps for each row from which a time stamp must be wrong: a year 2924 would make a series of millions of gaps."""
 
-_GAPS = (
-    "The last value before stands in their place; windows that would mostly be judged by such values are not used."
-    ' With missing="zero" (--missing zero) a step without a row counts as 0, as of rare sales.'
-)
+_GAPS = "The last value before stands in their place; windows that would mostly be judged by such values are not used."
+_OR_ZEROS = ' With missing="zero" (--missing zero) a step without a row counts as 0, as of rare sales.'
 _MOSTLY_GAPS = (
-    f"{_GAPS} Where the rows are of several things, name the column that tells these apart with series=…; or aggregate"
-    " them to longer steps."
+    " Where the rows are of several things, name the column that tells these apart with series=…; or aggregate them to"
+    " longer steps."
 )
 _DOUBLE = "Their values were averaged. If a column tells series apart, name it with series=…"
 _DOUBLE_HOUR = (
@@ -59,12 +57,22 @@ class Rows:
         return " · ".join(part for part in (self.key, column if self.several or not self.key else "") if part)
 
 
-def gridded(rows: Rows, step: Step, findings: Findings) -> list[Series]:
+def gridded(rows: Rows, step: Step, findings: Findings, *, zeros: bool = False) -> list[Series]:
     """A series for each column, from its first value to its last.
 
     A missing value is the last one before it: any filling that looks ahead would tell a window its future. Rows behind
     the last value give what is known ahead.
+
+    Args:
+        rows: Of one thing.
+        step: From one value to the next.
+        findings: Where to say what was sorted, averaged, moved or filled.
+        zeros: Whether steps without a row were given zeros, so that these need not be offered.
+
+    Raises:
+        DataError: a time lies far from all others.
     """
+    advice = _GAPS if zeros else f"{_GAPS}{_OR_ZEROS}"
     order = np.argsort(rows.times, kind="stable")
     if not (order == np.arange(len(order))).all():
         findings.add(
@@ -89,29 +97,30 @@ def gridded(rows: Rows, step: Step, findings: Findings) -> list[Series]:
             continue
         start, stop = int(present[0]), int(present[-1]) + 1
         ahead = {each: array[start:] for each, array in known.items()}
-        series = _series(rows.key, column, name, laid[start:stop], grid[start:stop], ahead, step, findings)
-        found.append(replace(series, coming=grid[stop:]))
+        filled, missing = _filled(name, laid[start:stop], grid[start:stop], advice, findings)
+        series = Series(
+            name or column, rows.key, column, filled, step, grid[start:stop], ahead, missing, coming=grid[stop:]
+        )
+        note_constant(series, findings)
+        found.append(series)
     return found
 
 
-def _series(
-    key: str, column: str, name: str, values: Array, times: Array, known: dict[str, Array], step: Step, said: Findings
-) -> Series:
-    """One series, without its empty ends; gaps inside are named and carried over."""
+def _filled(
+    name: str, values: Array, times: Array, advice: str, said: Findings
+) -> tuple[Array, NDArray[np.bool_] | None]:
+    """Values with the last one before in each gap, which is named, and where these were; None where there are none."""
     missing = np.isnan(values)
-    if missing.any():
-        at = int(missing.argmax())
-        mostly = missing.mean() > 0.5
-        said.add(
-            "series that is mostly gaps" if mostly else "missing value",
-            f"{name}: {int(missing.sum())} of {len(values)} steps, the first is {time_text(times[at])}",
-            _MOSTLY_GAPS if mostly else _GAPS,
-            dropped=False,
-        )
-        values = values[last_before(~missing)]
-    series = Series(name or column, key, column, values, step, times, known, missing if missing.any() else None)
-    note_constant(series, said)
-    return series
+    if not missing.any():
+        return values, None
+    mostly = missing.mean() > 0.5
+    said.add(
+        "series that is mostly gaps" if mostly else "missing value",
+        f"{name}: {int(missing.sum())} of {len(values)} steps, the first is {time_text(times[int(missing.argmax())])}",
+        f"{advice}{_MOSTLY_GAPS}" if mostly else advice,
+        dropped=False,
+    )
+    return values[last_before(~missing)], missing
 
 
 def _places(rows: Rows, times: Array, step: Step, findings: Findings) -> tuple[Array, Array]:

@@ -55,8 +55,9 @@ def read_series(
 ) -> list[Series]:
     """The series of a file.
 
-    Three forms are read: *wide* (a row a time, a column a series), *long* (a row a time and a series, which one or more
-    columns name), and *a series a row* (its name first, then its values, as in the M4 competition).
+    Four forms are read: *wide* (a row a time, a column a series), *long* (a row a time and a series, which one or more
+    columns name), *times side by side* (a row a year, a column a month; see `crnn.series.pivot`), and *a series a row*
+    (its name first, then its values, as in the M4 competition).
 
     Args:
         path: CSV, TSV or JSONL, plain or gzipped, of any encoding.
@@ -203,7 +204,7 @@ def _split(table: Table, roles: Roles, usual: Step | None, missing: str, finding
         part = Rows(key, times[group], _take(columns, group), _take(ahead, group), len(targets) > 1)
         if zeros is not None:
             part = zeros.laid(part, _take(empty, group), findings)
-        found.extend(gridded(part, step, findings))
+        found.extend(gridded(part, step, findings, zeros=zeros is not None))
     if not found:
         raise DataError(f"{table.path} has no value in {', '.join(map(repr, targets[:9]))}: nothing can be forecast")
     _say_which_end_early(found, findings)
@@ -324,7 +325,7 @@ def _by_row(table: Table, names: int, missing: str, findings: Findings) -> list[
         part = Rows(name, times[: len(cells)], {"": values}, {}, False)
         if missing == "zero":
             part = Zeros(part.times, ~np.isnan(values), step).laid(part, {"": say_nothing(cells)}, findings)
-        found.extend(gridded(part, step, findings))
+        found.extend(gridded(part, step, findings, zeros=missing == "zero"))
     if not found:
         raise DataError(f"no series of {table.path} has a value:\n{findings}")
     return found
