@@ -176,6 +176,26 @@ def test_a_column_of_sums_is_left_out(read, total):
     assert findings["column beside times side by side"].names == [total]
 
 
+def test_a_row_of_sums_is_left_out_and_named(read):
+    rows = [[2010 + year, *range(12 * year, 12 * year + 12)] for year in range(5)]
+    found, findings = read(["Year", *MONTHS], [*rows, ["Total", *range(12)]], time=("Year",))
+    assert found[0].values.tolist() == list(range(60))
+    assert findings["row of sums"].names == ["line 7"]
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        [f"{hour:02}:00-{hour + 1:02}:00" for hour in range(24)],
+        [f"{hour % 12 or 12} {'AM' if hour < 12 else 'PM'}" for hour in range(24)],
+    ],
+)
+def test_hours_may_be_called_by_their_end_too_or_by_halves_of_the_day(read, names):
+    days = np.arange("2024-03-01", "2024-03-09", dtype="M8[D]")
+    found, _ = read(["Date", *names], [[day, *range(24 * at, 24 * at + 24)] for at, day in enumerate(days)])
+    assert found[0].values.tolist() == list(range(192))
+
+
 def test_years_that_nothing_tells_apart_are_not_put_side_by_side(read):
     rows = [[2010 + year // 2, *range(year, year + 12)] for year in range(10)]
     with pytest.raises(DataError, match="no column tells them apart"):

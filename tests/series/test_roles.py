@@ -327,3 +327,16 @@ def test_months_of_quarters_are_months(tmp_path):
     (tmp_path / "t.csv").write_text("\n".join(["quarter_month,value", *rows]))
     (found,) = read_series(tmp_path / "t.csv", Roles(), Findings())
     assert (len(found), found.step.words) == (36, "a month")
+
+
+def test_months_by_a_letter_are_months(read):
+    rows = [f"CUUR,{2019 + at // 12},M{at % 12 + 1:02},{at}" for at in range(36)]
+    found, _ = read("Series ID,Year,Period,Value", rows)
+    assert [(each.step.name, len(each)) for each in found] == [("month", 36)]
+
+
+def test_mondays_are_no_months(read):
+    days = np.arange("2024-01-01", "2024-09-01", 7, dtype="M8[D]")
+    found, findings = read("week,Mon,Tue,Wed", [f"{day},{at},{at + 1},{at % 5}" for at, day in enumerate(days)])
+    assert [each.name for each in found] == ["Mon", "Tue", "Wed"]
+    assert "column of the calendar" not in findings

@@ -18,7 +18,9 @@ from crnn.series.time_names import MONTHS, QUARTERS
 _ROMAN = ("I", "II", "III", "IV")
 _QUARTER = re.compile(r"(?:q|qtr|quarter|quartal) ?([1-4])|([1-4])\.? ?(?:q|quarter|quartal)", re.IGNORECASE)
 _CLOCK = re.compile(
-    r"(?:h|hr|he|hour|stunde|uhr|heure|hora)?[ _]?(\d{1,2})(?::([0-5]\d)(?::00)?|[ _]?(?:h|uhr|时|点))?", re.IGNORECASE
+    r"(?:h|hr|he|hour|stunde|uhr|heure|hora)?[ _]?(\d{1,2})(?::([0-5]\d)(?::00)?|[ _]?(?:h|uhr|时|点))?"
+    r"(?: ?([ap])\.?m\.?)?(?: ?[-–] ?\d{1,2}(?::[0-5]\d)?)?",
+    re.IGNORECASE,
 )
 _DAY_MIN = 24 * 60
 _STEPS_MIN = (60, 30, 15)
@@ -63,6 +65,10 @@ def unpivoted(table: Table, findings: Findings, keys: Collection[str] = (), time
         time: The column that says the time of a row; None finds it.
     """
     free = [name for name in table.header if not _SUM.search(name)]
+    given, sums = table, [at for at, row in enumerate(table.rows) if row and _SUM.fullmatch(row[0])]
+    if 0 < len(sums) < len(table.rows):
+        kept = sorted({*range(len(table.rows))} - {*sums})
+        table = replace(table, rows=[table.rows[at] for at in kept], lines=[table.lines[at] for at in kept])
     for find in (_years_down, _years_across, _days_down):
         layout = find(table, free, free if time is None else [time])
         ids = None if layout is None else _ids(table, layout, free, keys)
@@ -71,12 +77,14 @@ def unpivoted(table: Table, findings: Findings, keys: Collection[str] = (), time
         what = f"{table.path.name}: {', '.join(layout.columns[:2])}, …"
         advice = "Cells were read one after the other, as one series. Name columns with target=… to keep them apart."
         findings.add("table with times side by side", what, advice, dropped=False)
+        for at in sums:
+            findings.add("row of sums", f"line {given.lines[at]}", "It is of no time.")
         for name in table.header:
             if name not in (*ids, layout.time, *layout.columns):
                 advice = "Not used: it is no time, and no name of a series."
                 findings.add("column beside times side by side", name, advice, dropped=False)
         return _stacked(table, layout, ids)
-    return table
+    return given
 
 
 def _years_down(table: Table, free: Sequence[str], times: Sequence[str]) -> _Layout | None:
@@ -185,9 +193,12 @@ def _quarter(name: str) -> int:
 
 
 def _minutes(name: str) -> int:
-    """Minutes since midnight: of 1, H1, 01:00, 1时 they are 60, of 00:30 they are 30; -1 for any other name."""
+    """Minutes since midnight: of 1, H1, 01:00, 1时, 1 AM, 01:00-02:00 they are 60; -1 for any other name."""
     found = _CLOCK.fullmatch(name)
-    return 60 * int(found[1]) + int(found[2] or 0) if found else -1
+    if not found:
+        return -1
+    hour = int(found[1]) % 12 + 12 * (found[3].lower() == "p") if found[3] else int(found[1])
+    return 60 * hour + int(found[2] or 0)
 
 
 def _shape(name: str) -> str:

@@ -235,7 +235,7 @@ def _targets(table: Table, roles: Roles, findings: Findings) -> tuple[str, ...]:
                 findings.add("column without numbers", name, "It is not used.", dropped=False)
             else:
                 findings.add("column that may name series", name, _MAY_NAME, dropped=False)
-        elif roles.time and name.lower() in CALENDAR and _whole(cells):
+        elif roles.time and name.lower() in CALENDAR and _whole(cells) and not _are_mondays(table, name):
             findings.add("column of the calendar", name, "Not forecast: the time says it.", dropped=False)
         elif are_row_numbers(name, cells):
             findings.add("column of row numbers", name, "Not used.", dropped=False)
@@ -264,6 +264,11 @@ def _likeliest(table: Table, free: Sequence[str]) -> str:
     name = max(told, key=lambda name: sum(any(map(str.isdigit, cell)) for cell, _ in told[name]) / len(told[name]))
     cell, line = told[name][0]
     return f". Column {name!r}, line {line}: {cell!r} is not a number: write plain numbers, without units"
+
+
+def _are_mondays(table: Table, name: str) -> bool:
+    """Whether a column is Monday beside Tuesday, and no month, though it is called ``mon``."""
+    return name.lower() == "mon" and any(other.lower() == "tue" for other in table.header)
 
 
 def _whole(cells: Sequence[str]) -> bool:

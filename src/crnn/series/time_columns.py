@@ -178,7 +178,7 @@ def _parts(table: Table, free: Sequence[str]) -> tuple[str, ...]:
     year = _first(free, YEARS)
     if year is None or not all(year_of(cell) for cell in _times_of(table, year) if cell):
         return ()
-    month, day = _first(free, MONTHS), _first(free, DAYS)
+    month, day = _first(free, MONTHS) or _months_by_letter(table, free), _first(free, DAYS)
     hour = _first([name for name in free if name not in (month, day)], CLOCKS)
     month_and_finer = (month, day, hour) if day and hour else (month, day) if day else (month,)
     for finer in (month_and_finer, (_first(free, QUARTERS),), (_first(free, WEEKS),)):
@@ -186,6 +186,14 @@ def _parts(table: Table, free: Sequence[str]) -> tuple[str, ...]:
         if finer[0] is not None and _mostly_times(texts_of(table, names)):
             return names
     return ()
+
+
+def _months_by_letter(table: Table, free: Sequence[str]) -> str | None:
+    """The column ``period`` whose cells are M01 to M12, as offices of statistics write months."""
+    name = _first(free, ("period",))
+    if name is None or not all(re.fullmatch(r"m\d\d", cell, re.IGNORECASE) for cell in cells_of(table, name) if cell):
+        return None
+    return name
 
 
 def _unread_parts(table: Table, free: Sequence[str]) -> tuple[str, ...]:

@@ -18,7 +18,7 @@ MONTH_FIRST = re.compile(r"(0?[1-9]|1[0-2])[/.-]((?:19|20)\d{2})")
 _WORDY = ("%d-%b-%Y", "%d %b %Y", "%d-%b-%y", "%b %Y", "%b-%Y", "%B %Y", "%b-%y", "%B %d, %Y", "%b %d, %Y", "%d %B %Y")
 _CHINESE_NUMBERS = ("一", "二", "三", "四", "五", "六", "七", "八", "九", "十", "十一", "十二")
 _PART = re.compile(
-    rf"(?:q|w|第)?(\d{{1,2}}|{'|'.join(reversed(_CHINESE_NUMBERS))})(?:月份?|季度?|周|日|号|[时点])?", re.IGNORECASE
+    rf"(?:q|w|m|第)?(\d{{1,2}}|{'|'.join(reversed(_CHINESE_NUMBERS))})(?:月份?|季度?|周|日|号|[时点])?", re.IGNORECASE
 )
 _YEAR = re.compile(r"((?:1[5-9]|20|21)\d{2})年度?")
 _MONTH = re.compile(r"(\d{4})[-/.年](\d{1,2})(?:月份?)?")
@@ -131,7 +131,7 @@ def year_of(cell: str) -> str:
 
 
 def number_of(cell: str) -> int:
-    """The number of a month, quarter, week, day or hour: 3, 3月份, Q3, 第3季度, 三月, W03; 0 for any other cell.
+    """The number of a month, quarter, week, day or hour: 3, 3月份, M03, Q3, 第3季度, 三月; 0 for any other cell.
 
     Example:
         >>> number_of("第三季度"), number_of("十一月"), number_of("W03"), number_of("May")
