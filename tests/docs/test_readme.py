@@ -167,14 +167,15 @@ def uncommented(text):
 
 def tree(text):
     """Paths and clauses of an annotated tree; a folder stands for its `__init__.py`."""
-    folder = ""
+    folders = []
     for line in text.splitlines():
-        row = re.match(r"(│   )?[├└]── (\S+)\s*(.*)", line)
+        row = re.match(r"((?:[│ ]   )*)[├└]── (\S+)\s*(.*)", line)
         if row is None:
             continue
-        folder = folder if row[1] else ""
-        path = folder + row[2]
-        folder = path if path.endswith("/") else folder
+        folders = folders[: len(row[1]) // 4]
+        path = "".join([*folders, row[2]])
+        if path.endswith("/"):
+            folders.append(row[2])
         yield (path + "__init__.py" if path.endswith("/") else path), row[3]
 
 
