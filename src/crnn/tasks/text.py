@@ -3,25 +3,23 @@
 from __future__ import annotations
 
 import contextlib
-import copy
 import functools
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, ClassVar, Self
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from crnn.data.example import Example, ExampleSet, Record
 from crnn.data.findings import Findings
 from crnn.errors import DataError, ModelFileError, NotReadyError, SpecError, UnreadableError
-from crnn.nn.embedding import Embedding, Linear
+from crnn.nn.embedding import Linear
 from crnn.nn.kinds import AnySpec
 from crnn.padded import Vary, chained
-from crnn.spec import BranchSpec, ConvSpec, HeadSpec, NetworkSpec, RecurrentSpec
-from crnn.tasks import text_baselines, text_doubts, text_linear
+from crnn.spec import NetworkSpec
+from crnn.tasks import text_baselines, text_doubts, text_linear, text_network
 from crnn.tasks.calibration import fit_temperature, tempered
 from crnn.tasks.labels import Labels
 from crnn.tasks.task import Option, Plan, Task, size_index
@@ -40,17 +38,8 @@ from crnn.text.vocabulary import Vocabulary
 Tokeniser = Callable[[str], list[str]]
 """From a normalised text to its tokens."""
 
-WIDTHS = (32, 64, 96, 128)
-"""Features of a step, by size; also channels of each branch and units of each direction."""
-
-MOST_WIDE = 32
-"""Labels up to which a linear model stands beside the network: its table has a column for each."""
-
 WORDS_SPREAD = 0.3
 """Standard deviation of word vectors that others have trained, as the network reads them."""
-
-MOST_GRAMS = 40_000
-"""N-grams that have a vector, the commonest; the linear model knows them all."""
 
 
 class TextClassification(Task):
@@ -139,26 +128,19 @@ class TextClassification(Task):
     # ── network ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
     def network(self, size: str) -> NetworkSpec:
-        """Branches of three widths, a bidirectional LSTM over them, two summaries; a bag of n-grams past it all."""
+        """Branches of two widths, a bidirectional LSTM over them, two summaries; a bag of n-grams past it all."""
         self._size = size_index(size)
-        width = WIDTHS[self._size]
-        return NetworkSpec(
-            convolutions=(BranchSpec(tuple(ConvSpec(width, kernel=kernel) for kernel in (1, 3))),),
-            recurrent=RecurrentSpec(units=width, bidirectional=True, input_dropout=0.2),
-            head=HeadSpec(summary=("max", "mean"), dropout=0.5),
-            dimensions=1,
-            wide=self.wide,
-        )
+        return text_network.described(self._size, self.wide)
 
     @property
     def width(self) -> int:
         """Features of a step that the network reads."""
-        return WIDTHS[self._size] if self.words is None else self.words.width
+        return text_network.WIDTHS[self._size] if self.words is None else self.words.width
 
     @property
     def wide(self) -> int:
         """Scores of the linear model beside the network; none where there are many labels."""
-        return 0 if self.labels is None or len(self.labels) > MOST_WIDE else len(self.labels)
+        return 0 if self.labels is None or len(self.labels) > text_network.MOST_WIDE else len(self.labels)
 
     @property
     def features(self) -> int:
@@ -175,7 +157,8 @@ class TextClassification(Task):
     def rows_in(self, other: Task) -> dict[str, Sequence[int]]:
         """Vectors go on by word and n-gram; the linear model is solved anew, for the new texts."""
         assert isinstance(other, TextClassification)
-        vectors = self._known().places_in(other._known())[: self._vector_rows].tolist()
+        known = self._known()
+        vectors = known.places_in(other._known())[: text_network.vector_rows(known)].tolist()
         rows = {**super().rows_in(other), "front.vectors": vectors, "front.linear.": ()}
         if self.words is not None and other.words is not None:
             rows["front.meanings"] = self.words.places_in(other.words)
@@ -185,23 +168,13 @@ class TextClassification(Task):
         """With as many scores past the network as there are labels now."""
         return spec.replace(wide=self.wide) if isinstance(spec, NetworkSpec) else spec
 
-    @property
-    def _vector_rows(self) -> int:
-        """Numbers that have a vector, with that of nothing."""
-        vocabulary = self._known()
-        return min(len(vocabulary), 1 + len(vocabulary.words) + MOST_GRAMS)
-
     def front(self) -> nn.Module:
         """The tables of words and n-grams, and the linear model; with what was learnt or read."""
         vocabulary = self._known()
-        spec = vocabulary.spec
         linear = self._linear
         if linear is None and self.wide:
             linear = text_linear.empty(vocabulary, self.wide)
-        own = None if linear is None else copy.deepcopy(linear)
-        words = None if self.words is None else torch.from_numpy(self.words.table).half()
-        common = vocabulary.common
-        return Embedding(self._vector_rows, spec.slots, self.width, 0.3, spec.pieces, common, own, words)
+        return text_network.front(vocabulary, self.width, linear, self.words)
 
     def vary_inputs(self) -> Vary | None:
         """Hide single tokens, exchange neighbours now and then."""
