@@ -11,14 +11,21 @@ from crnn.data.example import Record
 from crnn.data.findings import Findings
 from crnn.data.manifest import Column, fold_name, usual_place
 from crnn.data.sources import read
-from crnn.data.table import read_header, read_table
+from crnn.data.table import Table, read_header, read_table
 from crnn.errors import DataError
+from crnn.tasks.text_labels import labels_of
+
+_JUDGEMENTS = ("sentiment", "polarity", "rating", "stars", "star_rating", "情感", "评分", "星级")
+"""Columns that say one thing of a text, and so are not the only labels where a text has several."""
 
 _CELLS = {"0": False, "0.0": False, "false": False, "1": True, "1.0": True, "true": True}
 
 
 def columns_of_ones(path: Path, text: Sequence[Column] = ()) -> tuple[str, ...]:
-    """Names of the columns that hold zeros and ones alone, where there are several and none is called as labels are.
+    """Names of the columns that hold zeros and ones alone, where there are several and no other one is the labels.
+
+    A column that is called as labels are is the labels, unless it holds zeros and ones too; or it is called as a single
+    judgement, such as ``sentiment``, and no cell of it holds several.
 
     Args:
         path: The table.
@@ -28,16 +35,24 @@ def columns_of_ones(path: Path, text: Sequence[Column] = ()) -> tuple[str, ...]:
         UnreadableError: the file is no table.
     """
     table = read_table(path)
-    if usual_place(table.header, "label") is not None or any(name in _CELLS for name in table.header):
-        return ()  # there is a column of labels, or there are no names of columns
+    if any(name in _CELLS for name in table.header):
+        return ()  # there are no names of columns
     texts = {fold_name(str(name)) for name in text}
     cells = [{row[place].lower() for row in table.rows if place < len(row)} for place in range(len(table.header))]
+    called = usual_place(table.header, "label")
     found = [
         name
         for name, held in zip(table.header, cells, strict=True)
         if name and held and held <= _CELLS.keys() and fold_name(name) not in texts
     ]
-    return tuple(found) if len(found) > 1 else ()
+    hidden = called is not None and table.header[called] not in found and not _is_judgement(table, called)
+    return tuple(found) if len(found) > 1 and not hidden else ()
+
+
+def _is_judgement(table: Table, place: int) -> bool:
+    """Whether a column is called as a single judgement of a text, and no cell holds several labels."""
+    cells = {row[place] for row in table.rows if place < len(row)}
+    return fold_name(table.header[place]) in _JUDGEMENTS and all(len(labels_of(cell)) < 2 for cell in cells)
 
 
 def has_any(path: Path, names: Sequence[Column]) -> bool:

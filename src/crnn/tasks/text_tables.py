@@ -84,7 +84,10 @@ class TextTables:
         if not self.several or self.label is not None:
             return ()
         if not self.ones:
-            return columns_of_ones(path, self.text)
+            in_cells = "label" in self.found or (
+                not self.strict and usual_place(read_header(path), "label") is not None
+            )
+            return () if in_cells else columns_of_ones(path, self.text)
         return self.ones if self.strict or isinstance(self.ones[0], int) or has_any(path, self.ones) else ()
 
     def _read_ones(self, path: Path, ones: tuple[Column, ...]) -> Read:
