@@ -45,3 +45,52 @@ def test_a_column_of_labels_is_the_labels_beside_zeros_and_ones(tmp_path, name, 
     task.read(tmp_path / "t.csv")
     single = written(tmp_path / "one.csv", f"text,{name},read,liked", ["a text,art,1,1", "another,art,0,1"])
     assert [record.target for record in task.read(single)[0]] == [("art",), ("art",)]
+
+
+# ── signs between labels that may be part of one ─────────────────────────────────────────────────────────────────────
+
+
+def cells(path, *labels):
+    return written(path, "text,label", [f'text {row},"{label}"' for row, label in enumerate(labels)])
+
+
+@pytest.mark.parametrize("sign", ["/", "+", " / ", "／", "＋"])
+def test_labels_between_slashes_are_several_where_each_also_stands_alone(tmp_path, sign):
+    labels, told = several(cells(tmp_path / "t.csv", "a", "b", "c;b", "a b", f"a{sign}c", f"c{sign}a{sign}b", ""))
+    assert labels == [("a",), ("b",), ("c", "b"), ("a b",), ("a", "c"), ("c", "a", "b"), ()]
+    assert told["label of several"] == [f"'a{sign}c', 'c{sign}a{sign}b'"]
+
+
+@pytest.mark.parametrize("label", ["news/sport", "C++", "A+", "/", "TCP/IP", "and/or"])
+def test_one_label_with_a_slash_or_a_plus_stays_one(tmp_path, label):
+    labels, told = several(cells(tmp_path / "t.csv", label, "A", "art;C", label))
+    assert labels == [(label,), ("A",), ("art", "C"), (label,)]
+    assert not told
+
+
+def test_kinds_and_kinds_of_them_are_no_several_labels_but_told(tmp_path):
+    given = ("news", "sport", "news/sport", "news/art", "news/art", "news/film")
+    labels, told = several(cells(tmp_path / "t.csv", *given))
+    assert labels == [(label,) for label in given]
+    assert told == {"label that may be several": ["'news/sport', 'news/art', 'news/film'"]}
+
+
+def test_a_label_in_a_list_is_one_label_wherever_it_comes(tmp_path):
+    labels, told = several(cells(tmp_path / "t.csv", "a", "b", "a/b", '[""a/b""]'))
+    assert labels == [("a",), ("b",), ("a/b",), ("a/b",)]
+    assert not told
+
+
+def test_of_one_label_a_text_slashes_are_never_divided_but_told(tmp_path):
+    records, findings = TextClassification().read(cells(tmp_path / "t.csv", "a", "b", "c", "a/b", "b/c", "a/b"))
+    assert [record.target for record in records] == ["a", "b", "c", "a/b", "b/c", "a/b"]
+    assert findings["label that may be several"].names == ["'a/b', 'b/c'"]
+    assert "multi_label=True" in str(findings)
+    assert not len(TextClassification().read(cells(tmp_path / "t.csv", "C", "C++", "C", "C++", "A/B", "A+"))[1])
+
+
+def test_what_divides_labels_later_is_told_by_those_that_were_learnt(tmp_path):
+    task = TextClassification(multi_label=True)
+    task.learn(task.read(cells(tmp_path / "t.csv", "a", "b", "C/C++", "TCP/IP"))[0])
+    records, _ = task.read(cells(tmp_path / "later.csv", "a/b", "TCP/IP", "b+a"))
+    assert [record.target for record in records] == [("a", "b"), ("TCP/IP",), ("b", "a")]

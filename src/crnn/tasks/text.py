@@ -184,7 +184,7 @@ class TextClassification(Task):
 
     def read(self, data: Any, targets: Any = None) -> tuple[list[Record], Findings]:
         """Records from a table, a folder per label, an archive, or lists of texts and labels."""
-        records, findings = self.reader.labelled(data, targets)
+        records, findings = self.reader.labelled(data, targets, self.class_names())
         text_doubts.note_files(records, findings, self._long, self.longest)
         return records, findings
 

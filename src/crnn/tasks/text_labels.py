@@ -6,7 +6,8 @@ import ast
 import contextlib
 import json
 import re
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -18,6 +19,10 @@ from crnn.data.findings import Findings
 from crnn.errors import DataError
 from crnn.tasks.arrays import single_label
 from crnn.tasks.labels import Labels, plain
+from crnn.tasks.text_dividers import divided
+
+_SHOWN = 3
+"""Labels that a note shows."""
 
 _SEPARATORS = re.compile(r"[|;,、；，]")
 
@@ -54,9 +59,10 @@ def _doubt_single(records: Sequence[Record], findings: Findings) -> None:
         if _listed(label) is not None:
             raise DataError(f"{name} has the labels {label}: for several say multi_label=True (--multi-label)")
     joined = [label for label in names if re.search(r"[|;]", label)]
-    if len(joined) > 1 and len({part for label in names for part in labels_of(label)}) < len(names):
-        advice = "They are learnt as they stand: if a text has several labels, say multi_label=True (--multi-label)."
-        findings.add("label that may be several", ", ".join(map(repr, sorted(joined)[:3])), advice, dropped=False)
+    if len(joined) < 2 or len({part for label in names for part in labels_of(label)}) >= len(names):
+        joined = list(divided(dict.fromkeys(names, 1)).parts)
+    if len(joined) > 1:
+        _doubt(sorted(joined), "say multi_label=True (--multi-label)", findings)
 
 
 def _listed(cell: str) -> list[Any] | None:
@@ -70,10 +76,16 @@ def _listed(cell: str) -> list[Any] | None:
     return None
 
 
-def with_labels(records: Sequence[Record], findings: Findings) -> list[Record]:
+def with_labels(records: Sequence[Record], findings: Findings, known: Collection[str] = ()) -> list[Record]:
     """The records with their labels as texts; of zeros and ones, the places of the ones.
 
-    Those without a label stay, as samples that have none, and are named.
+    Those without a label stay, as samples that have none, and are named. Labels with a sign that may divide several or be
+    part of one are looked at together.
+
+    Args:
+        records: With their labels as they came.
+        findings: Where to say what was done.
+        known: Labels that were learnt before.
 
     Raises:
         DataError: a label is no text or whole number; names the sample.
@@ -93,7 +105,37 @@ def with_labels(records: Sequence[Record], findings: Findings) -> list[Record]:
         if not labels and not isinstance(record.target, tuple):  # which was read before
             findings.add("empty label", name, "It is taken for a sample that has none.", dropped=False)
         found.append(replace(record, target=labels))
-    return found
+    cells = [row for row, record in enumerate(records) if isinstance(record.target, str) and not _listed(record.target)]
+    return _with_parts(found, cells, findings, known)
+
+
+def _with_parts(
+    records: list[Record], cells: Sequence[int], findings: Findings, known: Collection[str]
+) -> list[Record]:
+    """The records; in those whose labels stood in a cell, what is surely several labels is that many."""
+    whole = {label for row in {*range(len(records))}.difference(cells) for label in records[row].target}
+    told = divided(Counter(label for row in cells for label in records[row].target), whole.union(known))
+    for row in cells:
+        labels = (part for label in records[row].target for part in told.parts.get(label, (label,)))
+        records[row] = replace(records[row], target=tuple(dict.fromkeys(labels)))
+    if told.parts:
+        label = next(iter(told.parts))
+        advice = f"Each part is a label by itself. If it is one label all the same, write a list: {_as_list(label)}."
+        findings.add("label of several", ", ".join(map(repr, [*told.parts][:_SHOWN])), advice, dropped=False)
+    if told.doubtful:
+        _doubt(told.doubtful, "divide them by | or ;", findings)
+    return records
+
+
+def _doubt(labels: Sequence[str], how: str, findings: Findings) -> None:
+    """Say which labels may be several."""
+    advice = f"They are learnt as they stand: if a text has several labels, {how}."
+    findings.add("label that may be several", ", ".join(map(repr, labels[:_SHOWN])), advice, dropped=False)
+
+
+def _as_list(label: str) -> str:
+    """A label as a cell that holds it alone, whatever signs are in it."""
+    return json.dumps([label], ensure_ascii=False)
 
 
 def labels_of(given: Any) -> tuple[str, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -40,8 +41,13 @@ class Reader:
 
     tables: TextTables
 
-    def labelled(self, data: Any, targets: Any = None) -> tuple[list[Record], Findings]:
+    def labelled(self, data: Any, targets: Any = None, known: Collection[str] = ()) -> tuple[list[Record], Findings]:
         """Records to train on or to measure.
+
+        Args:
+            data: A table, a folder, an archive, or texts.
+            targets: Their labels, where `data` is texts.
+            known: Labels that were learnt before, where a text may have several.
 
         Raises:
             DataError: nothing usable is there, or no column is the text or the label.
@@ -50,7 +56,8 @@ class Reader:
             records, findings = self._of_path(located(data), "label")
         else:
             records, findings = self._of(data, targets, "label")
-        records = (with_labels if self.tables.several else with_label)(records, findings)
+        several = self.tables.several
+        records = with_labels(records, findings, known) if several else with_label(records, findings)
         return _whole(records, findings)
 
     def unlabelled(self, data: Any) -> tuple[list[Record], Findings]:

@@ -1,0 +1,58 @@
+"""Labels divided by signs that may also stand within one: told apart by the labels that stand alone."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+
+_SIGNS = ("/／", "+＋")
+"""Signs that divide labels for some people, and are part of one for others, each in its forms."""
+
+
+@dataclass
+class Divided:
+    """Labels that may be several.
+
+    Args:
+        parts: Of those that surely are.
+        doubtful: Those that may be.
+    """
+
+    parts: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    doubtful: list[str] = field(default_factory=list)
+
+
+def divided(counts: Mapping[str, int], known: Collection[str] = ()) -> Divided:
+    """Which labels are several, divided by a slash or a plus.
+
+    A sign divides where most of the labels with it, as often as they come, have nothing but parts that are labels by
+    themselves; then these do consist of them. The others are doubtful, if one of their parts is a label by itself. So
+    ``C++`` and ``news/sport`` stay what they are, unless there are also the labels ``news`` and ``sport``.
+
+    Args:
+        counts: How often each label comes.
+        known: Other labels, which are one each: those that were learnt before, or stood in a list.
+
+    Example:
+        >>> divided({"art": 3, "sport": 2, "art/sport": 1, "C++": 1})
+        Divided(parts={'art/sport': ('art', 'sport')}, doubtful=[])
+        >>> divided({"news": 3, "news/sport": 2, "news/art": 2})
+        Divided(parts={}, doubtful=['news/sport', 'news/art'])
+    """
+    found = Divided()
+    for forms in _SIGNS:
+        joined = {label: parts for label in counts if label not in known and len(parts := _parts(label, forms)) > 1}
+        alone = {label: [part for part in parts if part in counts or part in known] for label, parts in joined.items()}
+        sure = [label for label, parts in joined.items() if len(alone[label]) == len(parts)]
+        if 2 * sum(counts[label] for label in sure) <= sum(counts[label] for label in joined):
+            sure = []
+        found.parts |= {label: joined[label] for label in sure}
+        found.doubtful += [label for label in joined if alone[label] and label not in sure]
+    found.doubtful = [label for label in dict.fromkeys(found.doubtful) if label not in found.parts]
+    return found
+
+
+def _parts(label: str, forms: str) -> tuple[str, ...]:
+    """What a sign divides a label into; nothing where it begins, ends or comes twice on end, as in C++."""
+    parts = [part.strip() for part in label.replace(forms[1], forms[0]).split(forms[0])]
+    return tuple(parts) if all(parts) else ()
