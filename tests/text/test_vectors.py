@@ -42,6 +42,29 @@ def test_the_binary_form_of_word2vec_is_read_too(tmp_path, ending, packed):
         read_vectors(tmp_path / "a.bin", {"good"})
 
 
+@pytest.mark.parametrize("encoding", ["gb18030", "gbk", "utf-16", "cp1252"])
+@pytest.mark.parametrize("binary", [False, True])
+def test_words_in_other_encodings_are_read(tmp_path, recwarn, encoding, binary):
+    words = ["été", "café", "schön"] if encoding == "cp1252" else ["，", "酒店", "联通", "好吃", "the", "服务"]
+    if binary and encoding == "utf-16":
+        pytest.skip("word2vec knows no such form")
+    if binary:
+        parts = [f"{len(words)} 2\n".encode()]
+        parts += [word.encode(encoding) + b" " + np.array([at, 1], "<f4").tobytes() for at, word in enumerate(words)]
+        (tmp_path / "a.vec").write_bytes(b"".join(parts))
+    else:
+        lines = [f"{len(words)} 2", *(f"{word} {at} 1" for at, word in enumerate(words))]
+        (tmp_path / "a.vec").write_text("\n".join(lines), encoding)
+    found = read_vectors(tmp_path / "a.vec", words)
+    assert {word: vector.tolist() for word, vector in found.items()} == {word: [at, 1] for at, word in enumerate(words)}
+    told = (
+        []
+        if encoding == "utf-16"
+        else [f"are read as {'gb18030' if encoding == 'gbk' else encoding}, which was guessed"]
+    )
+    assert [part in str(warning.message) for part, warning in zip(told, recwarn, strict=True)] == [True] * len(told)
+
+
 def test_a_mark_of_the_encoding_and_a_stray_sign_are_no_matter(tmp_path):
     (tmp_path / "a.vec").write_bytes("\ufeffgood 1 0\nbad 0 1\n".encode())
     assert set(read_vectors(tmp_path / "a.vec", {"good", "bad"})) == {"good", "bad"}

@@ -79,8 +79,8 @@ def _listed(cell: str) -> list[Any] | None:
 def with_labels(records: Sequence[Record], findings: Findings, known: Collection[str] = ()) -> list[Record]:
     """The records with their labels as texts; of zeros and ones, the places of the ones.
 
-    Those without a label stay, as samples that have none, and are named. Labels with a sign that may divide several or be
-    part of one are looked at together.
+    Those without a label stay, as samples that have none, and are named. Labels with a slash or a plus, which may
+    divide several or be part of one, are looked at together.
 
     Args:
         records: With their labels as they came.

@@ -5,15 +5,18 @@ from __future__ import annotations
 import gzip
 import itertools
 import re
+import warnings
 import zlib
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from io import TextIOWrapper
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
 
-from crnn.errors import DataError, UnreadableError
+from crnn.data.encoding import UNICODE, encoding_of
+from crnn.errors import DataError, DataWarning, UnreadableError
 from crnn.text.normalize import is_character
 
 Vector = NDArray[np.float32]
@@ -27,8 +30,15 @@ LONGEST = 8
 _GAPS = re.compile(r"[ \t]+")
 _SIZES = re.compile(rb"\d+ \d+\s*")
 _WIDEST = 100_000
+_JUDGED = 1 << 20
+"""Bytes of a file of text by which its encoding is judged."""
+_FIRST = 1000
+"""Words of a binary file by which their encoding is judged."""
 _CONTROLS = re.compile(rb"[\x00-\x08]")
 """Bytes that no text has, and that numbers in four bytes each soon have."""
+
+Entry = tuple[str, str, list[str] | bytes]
+"""Where a word stands, the word, and its numbers as text or in four bytes each."""
 
 
 class WordVectors:
@@ -114,7 +124,8 @@ def read_vectors(
 
     Args:
         path: A line a word, its numbers behind it; a first line with two numbers (count and width) is understood. Or
-            the binary form of word2vec, and either of them gzipped.
+            the binary form of word2vec, and either of them gzipped. The encoding of the words is found out, as that of
+            a table is; that it is none of Unicode is a guess, and warned of.
         words: The wanted words. A word that the file holds only in another form gets that vector.
         others: The first so many of the other words are wanted too.
         fold: From a word of the file to the form in which words are wanted.
@@ -144,7 +155,7 @@ def read_vectors(
     return found
 
 
-def _entries(file: Path) -> Iterator[tuple[str, str, list[str] | bytes]]:
+def _entries(file: Path) -> Iterator[Entry]:
     """Where each word stands, the word, and its numbers as they are written."""
     try:
         with file.open("rb") as raw:
@@ -153,11 +164,20 @@ def _entries(file: Path) -> Iterator[tuple[str, str, list[str] | bytes]]:
             head = content.readline(1000)
             binary = _SIZES.fullmatch(head) is not None and not _is_line(content.readline(100_000), head)
             content.seek(len(head) if binary else 0)
-            yield from _binary(file, content.read, head) if binary else _text(file, content)
+            yield from _binary(file, content.read, head) if binary else _text(file, _lines(file, content))
     except (OSError, EOFError, zlib.error) as error:
         if isinstance(error, UnreadableError):
             raise
         raise UnreadableError(f"{file} cannot be read ({error}): check the path and that the file is whole") from error
+
+
+def _encoding(file: Path, start: bytes) -> str:
+    """The encoding of words by those at the beginning of a file; a guess is told."""
+    found = encoding_of(start)
+    if found not in UNICODE:
+        told = f"the words of {file} are read as {found}, which was guessed: save the file as UTF-8 if that is wrong"
+        warnings.warn(told, DataWarning, stacklevel=2)
+    return found
 
 
 def _is_line(line: bytes, head: bytes) -> bool:
@@ -168,11 +188,20 @@ def _is_line(line: bytes, head: bytes) -> bool:
         return _CONTROLS.search(line) is None
 
 
-def _text(file: Path, lines: Iterable[bytes]) -> Iterator[tuple[str, str, list[str]]]:
+def _lines(file: Path, content: BinaryIO | gzip.GzipFile) -> Iterator[str]:
+    """The lines of a file of text, in the encoding of its beginning."""
+    start = content.read(_JUDGED)
+    encoding = _encoding(file, start if len(start) < _JUDGED else start[: start.rfind(b"\n") + 1])
+    content.seek(0)
+    with TextIOWrapper(content, encoding, errors="replace", newline="\n") as lines:
+        yield from lines
+
+
+def _text(file: Path, lines: Iterable[str]) -> Iterator[Entry]:
     """A line a word."""
     width = 0
-    for number, raw in enumerate(lines, start=1):
-        if not (line := raw.decode("utf-8", "replace").removeprefix("\ufeff").rstrip("\r\n \t")):
+    for number, given in enumerate(lines, start=1):
+        if not (line := given.removeprefix("\ufeff").rstrip("\r\n \t")):
             continue
         name, *cells = _GAPS.split(line)
         if number == 1 and len(cells) == 1:
@@ -191,8 +220,17 @@ def _text(file: Path, lines: Iterable[bytes]) -> Iterator[tuple[str, str, list[s
         raise UnreadableError(f"{file} holds no word vectors: give a line a word, its numbers behind it")
 
 
-def _binary(file: Path, read: Callable[[int], bytes], head: bytes) -> Iterator[tuple[str, str, bytes]]:
+def _binary(file: Path, read: Callable[[int], bytes], head: bytes) -> Iterator[Entry]:
     """A word, a space, its numbers in four bytes each."""
+    entries = _packed(file, read, head)
+    first = list(itertools.islice(entries, _FIRST))
+    encoding = _encoding(file, b"\n".join(name for _, name, _ in first))
+    for place, name, numbers in itertools.chain(first, entries):
+        yield place, name.decode(encoding, "replace"), numbers
+
+
+def _packed(file: Path, read: Callable[[int], bytes], head: bytes) -> Iterator[tuple[str, bytes, bytes]]:
+    """As `_binary`, with the words as bytes."""
     count, width = map(int, head.split())
     if not 1 < width <= _WIDEST:
         raise UnreadableError(f"{file} is no file of word vectors: its first line tells of {width} numbers a word")
@@ -203,7 +241,7 @@ def _binary(file: Path, read: Callable[[int], bytes], head: bytes) -> Iterator[t
         numbers = read(4 * width)
         if len(numbers) < 4 * width:
             raise UnreadableError(f"{file} ends in word {number} of {count}: is the file whole?")
-        yield f"word {number}", name.decode("utf-8", "replace").strip("\n"), numbers
+        yield f"word {number}", bytes(name).strip(b"\n"), numbers
 
 
 def _vector(numbers: list[str] | bytes, where: str) -> Vector:
