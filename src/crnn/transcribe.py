@@ -120,6 +120,28 @@ FORMATS: dict[str, Callable[[Sequence[Utterance]], str]] = {
 }
 """How a transcript is written, by name."""
 
+ENDINGS = {".txt": "text", ".text": "text", ".md": "text", ".srt": "srt", ".vtt": "vtt", ".json": "json"}
+"""Formats of files by their endings; a name without one is a file of text."""
+
+
+def format_of(path: Path) -> str:
+    """The format that a file's name promises.
+
+    Raises:
+        DataError: an ending of no format.
+
+    Example:
+        >>> format_of(Path("talk.SRT")), format_of(Path("talk"))
+        ('srt', 'text')
+    """
+    ending = path.suffix.lower()
+    if ending and ending not in ENDINGS:
+        raise DataError(
+            f"{path} does not end as a format that is written: call it {path.with_suffix('.srt')} (or .txt, .vtt,"
+            f" .json), or say --format {', '.join(FORMATS)}"
+        )
+    return ENDINGS[ending] if ending else "text"
+
 
 def _said(line: Sequence[Word]) -> str:
     return " ".join(word.text for word in line)

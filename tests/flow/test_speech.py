@@ -194,6 +194,21 @@ def test_a_long_recording_is_cut_at_pauses(model, spoken, tmp_path, capsys):
     assert out.startswith("WEBVTT")
 
 
+def test_a_transcript_has_the_format_that_its_name_promises(model, spoken, tmp_path, capsys):
+    clip = spoken.parent / "0001.wav"
+    begins = {"a.srt": "1\n00:", "a.VTT": "WEBVTT", "a.json": "{", "a.txt": "", "a": ""}
+    for name, begin in begins.items():
+        code, _, _ = run(capsys, "transcribe", model, clip, "--out", tmp_path / name)
+        content = (tmp_path / name).read_text()
+        assert (code, content.startswith(begin)) == (0, True)
+        assert ("-->" in content) == (name in ("a.srt", "a.VTT"))
+    code, _, _ = run(capsys, "transcribe", model, clip, "--out", tmp_path / "b.txt", "--format", "srt")
+    assert "-->" in (tmp_path / "b.txt").read_text()
+    code, _, err = run(capsys, "transcribe", model, clip, "--out", tmp_path / "a.docx")
+    assert code == 1
+    assert "a.docx does not end as a format that is written: call it" in err
+
+
 def test_training_goes_on_from_a_model(model, spoken, tmp_path, capsys):
     data = tone_texts(tmp_path / "more", 12, letters="abcde")
     code, out, _ = run(
