@@ -794,6 +794,18 @@ def test_evaluating_says_how_many_were_left_out_and_each_note_once(folder, tmp_p
     assert told.err.count("1 empty text (left out)") == 1
 
 
+@pytest.mark.filterwarnings("ignore::crnn.errors.DataWarning")
+def test_evaluating_writes_each_number_one_way(folder, tmp_path, crnn_command):
+    few = written(tmp_path / "t.csv", [["text", "label"], ["酒店很好", "好评"], ["房间很差", "差评"]])
+    _, out, _ = crnn_command("evaluate", folder, few, "--no-report")
+    told = dict(line.split() for line in out.splitlines()[1:4])
+    names, network = (
+        next(line for line in out.splitlines() if line.startswith(start)) for start in ("   ", "the network")
+    )
+    row = dict(zip(names.split(), network.removeprefix("the network").split(), strict=True))
+    assert [told[name] for name in ("accuracy", "f1")] == [row[name] for name in ("accuracy", "f1")]
+
+
 def test_a_text_without_a_known_word_is_named(model):
     with pytest.warns(DataWarning, match=r"1 text without a known word \(noted\): привет мир!"):
         model.predict("привет мир!")

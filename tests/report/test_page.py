@@ -16,7 +16,7 @@ from crnn.data.findings import Findings
 from crnn.engine.evaluate import Evaluation
 from crnn.errors import CrnnError, MissingExtraError, SpecError
 from crnn.report.drawing import showable
-from crnn.report.page import number, percent
+from crnn.report.numbers import number, percent
 
 EMPTY = {"meta", "link", "img", "br", "input", "hr"}
 HOSTILE = '"><script>alert(1)</script>'

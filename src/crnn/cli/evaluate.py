@@ -40,6 +40,7 @@ def run(
     from crnn import speed
     from crnn.data.split import part
     from crnn.model import Model
+    from crnn.report.numbers import number
     from crnn.report.tables import Compared
     from crnn.store import require_data
 
@@ -70,7 +71,7 @@ def run(
     left = f"; {findings.dropped} more were left out, see the notes" if findings.dropped else ""
     click.echo(f"{len(examples)} samples" + (f" of the part {used!r}" if used else "") + left)
     for name, value in values.items():
-        click.echo(f"{name:20s} {value:.4f}")
+        click.echo(f"{name:20s} {number(value)}")
     for line in [*lines(rows), *verdict(trained, rows)]:
         click.echo(line)
     if page is not None:

@@ -79,6 +79,6 @@ def verdict(model: Model, rows: list[Compared]) -> list[str]:
 
 
 def _number(value: float) -> str:
-    from crnn.report.page import number
+    from crnn.report.numbers import number
 
     return number(value)

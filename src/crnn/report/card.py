@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from crnn.report.numbers import number
+
 
 def card(config: dict[str, Any]) -> str:
     """The card of a model from its configuration, as Markdown with the usual front matter.
@@ -32,7 +34,7 @@ def card(config: dict[str, Any]) -> str:
         lines += [f"Labels ({len(labels)}): {', '.join(labels)}.", ""]
     if best:
         lines += ["Measured on the validation part, at the epoch whose weights were kept:", "", "| | |", "|---|---|"]
-        lines += [f"| {name} | {value:.4f} |" for name, value in best.items()]
+        lines += [f"| {name} | {number(value)} |" for name, value in best.items()]
         lines.append("")
     return "\n".join([*lines, *_USE])
 

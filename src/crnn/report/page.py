@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import platform
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -22,6 +21,7 @@ from crnn.report.confusions import Confused, Confusions
 from crnn.report.curves import curves
 from crnn.report.drawing import Picture, axis_labels
 from crnn.report.judged import Judged, judge
+from crnn.report.numbers import number, percent
 from crnn.report.tables import ClassRow, Compared, GroupRow
 from crnn.report.texts import TextReport
 from crnn.report.worst import Case
@@ -94,32 +94,6 @@ class Report:
         house.filters |= {"number": number, "percent": percent}
         template = resources.files("crnn.report").joinpath("page.html").read_text(encoding="utf-8")
         return house.from_string(template).render(report=self)
-
-
-def number(value: float) -> str:
-    """Four digits that count, a dash for what does not exist, whole numbers whole.
-
-    Only what rounding leaves of nothing is 0: a share of values near 1e12 may well be 1e-13.
-
-    Example:
-        >>> number(0.97312), number(1234.0), number(float("nan"))
-        ('0.9731', '1234', '–')
-    """
-    if math.isnan(value):
-        return "–"
-    if abs(value) < 1e-15:
-        return "0"
-    return f"{value:.0f}" if float(value).is_integer() and abs(value) < 1e9 else f"{value:.4g}"
-
-
-def percent(share: float) -> str:
-    r"""A share with one decimal, a dash for what does not exist.
-
-    Example:
-        >>> percent(0.9731)
-        '97.3\xa0%'
-    """
-    return "–" if math.isnan(share) else f"{100 * share:.1f}\N{NO-BREAK SPACE}%"
 
 
 def write(
