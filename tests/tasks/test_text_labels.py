@@ -75,6 +75,20 @@ def test_kinds_and_kinds_of_them_are_no_several_labels_but_told(tmp_path):
     assert told == {"label that may be several": ["'news/sport', 'news/art', 'news/film'"]}
 
 
+@pytest.mark.parametrize(
+    ("given", "doubtful"),
+    [
+        (("good/room", "bad/room", "good/bed", "bad/bed"), "'good/room', 'bad/room', 'good/bed'"),
+        (("news/art", "news/film", "tech/phones"), ""),
+        (("TCP/IP", "C++"), ""),
+    ],
+)
+def test_parts_that_never_stand_alone_are_told_where_they_come_again(tmp_path, given, doubtful):
+    labels, told = several(cells(tmp_path / "t.csv", *given))
+    assert labels == [(label,) for label in given]
+    assert told == ({"label that may be several": [doubtful]} if doubtful else {})
+
+
 def test_a_label_in_a_list_is_one_label_wherever_it_comes(tmp_path):
     labels, told = several(cells(tmp_path / "t.csv", "a", "b", "a/b", '[""a/b""]'))
     assert labels == [("a",), ("b",), ("a/b",), ("a/b",)]

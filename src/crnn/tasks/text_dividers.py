@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
@@ -26,8 +27,9 @@ def divided(counts: Mapping[str, int], known: Collection[str] = ()) -> Divided:
     """Which labels are several, divided by a slash or a plus.
 
     A sign divides where most of the labels with it, as often as they come, have nothing but parts that are labels by
-    themselves; then these do consist of them. The others are doubtful, if one of their parts is a label by itself. So
-    ``C++`` and ``news/sport`` stay what they are, unless there are also the labels ``news`` and ``sport``.
+    themselves; then these do consist of them. The others are doubtful if one of their parts is a label by itself, or
+    all of them come in other labels too. So ``C++`` stays what it is, and ``news/sport`` too, unless there are also the
+    labels ``news`` and ``sport``.
 
     Args:
         counts: How often each label comes.
@@ -42,12 +44,16 @@ def divided(counts: Mapping[str, int], known: Collection[str] = ()) -> Divided:
     found = Divided()
     for forms in _SIGNS:
         joined = {label: parts for label in counts if label not in known and len(parts := _parts(label, forms)) > 1}
-        alone = {label: [part for part in parts if part in counts or part in known] for label, parts in joined.items()}
-        sure = [label for label, parts in joined.items() if len(alone[label]) == len(parts)]
-        if 2 * sum(counts[label] for label in sure) <= sum(counts[label] for label in joined):
-            sure = []
-        found.parts |= {label: joined[label] for label in sure}
-        found.doubtful += [label for label in joined if alone[label] and label not in sure]
+        alone = {part for parts in joined.values() for part in parts if part in counts or part in known}
+        again = Counter(part for parts in joined.values() for part in set(parts))
+        sure = {label: parts for label, parts in joined.items() if alone.issuperset(parts)}
+        if 2 * sum(counts[label] for label in sure) > sum(counts[label] for label in joined):
+            found.parts |= sure
+        found.doubtful += [
+            label
+            for label, parts in joined.items()
+            if alone.intersection(parts) or all(again[part] > 1 for part in parts)
+        ]
     found.doubtful = [label for label in dict.fromkeys(found.doubtful) if label not in found.parts]
     return found
 
