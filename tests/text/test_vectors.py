@@ -110,6 +110,10 @@ def test_vectors_are_brought_to_one_spread(tmp_path, monkeypatch):
         (b"good 1 2\nbad 1 x\n", "line 2"),
         (b"good nan 2\n", "NaN"),
         (b"\x1f\x8bbroken", "cannot be read"),
+        (b"PK\x03\x04\x14\x00\xff\xff", "it is a zip archive; unpack it"),
+        (b"\xba\x16\x4f\x2f\x0c\x00\x00\x00\xff\xfe", "a whole model of fastText; give the .vec file"),
+        (b"\x93NUMPY\x01\x00v\x00{", "without words"),
+        (b"\x80\x04\x95\xc9", "pickled, as gensim saves"),
         (b"3 99999999999\ngood \x00\x00\x80?\x00\x00\x00\x00", "tells of 99999999999 numbers a word"),
     ],
 )

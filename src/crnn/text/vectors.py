@@ -30,6 +30,14 @@ LONGEST = 8
 _GAPS = re.compile(r"[ \t]+")
 _SIZES = re.compile(rb"\d+ \d+\s*")
 _WIDEST = 100_000
+_OTHERS = {
+    b"PK\x03\x04": "it is a zip archive; unpack it, and give the file of vectors in it",
+    b"\xba\x16\x4f\x2f": "it is a whole model of fastText; give the .vec file that is beside it",
+    b"\x93NUMPY": "it is an array of NumPy, without words; write a line a word, its numbers behind it",
+    b"\x80\x02": "it is pickled, as gensim saves; write it with save_word2vec_format",
+    b"\x80\x04": "it is pickled, as gensim saves; write it with save_word2vec_format",
+}
+"""How files begin that people take for word vectors, and what to do with them."""
 _JUDGED = 1 << 20
 """Bytes of a file of text by which its encoding is judged."""
 _FIRST = 1000
@@ -189,9 +197,17 @@ def _is_line(line: bytes, head: bytes) -> bool:
 
 
 def _lines(file: Path, content: BinaryIO | gzip.GzipFile) -> Iterator[str]:
-    """The lines of a file of text, in the encoding of its beginning."""
+    """The lines of a file of text, in the encoding of its beginning.
+
+    Raises:
+        UnreadableError: it is a file of another kind.
+    """
     start = content.read(_JUDGED)
-    encoding = _encoding(file, start if len(start) < _JUDGED else start[: start.rfind(b"\n") + 1])
+    start = start if len(start) < _JUDGED else start[: start.rfind(b"\n") + 1] or start
+    for begin, advice in _OTHERS.items():
+        if start.startswith(begin):
+            raise UnreadableError(f"{file} is no file of word vectors: {advice}")
+    encoding = _encoding(file, start)
     content.seek(0)
     with TextIOWrapper(content, encoding, errors="replace", newline="\n") as lines:
         yield from lines
