@@ -487,6 +487,9 @@ def test_what_is_missing_in_a_list_is_an_empty_text_and_a_number_is_refused(mode
         model.predict(["good", 2.5])
     with pytest.raises(DataError, match="row 0 is an int, not a text"):
         model.predict(np.array([1, 2], dtype=object))
+    for given in ([b"good", b"bad"], np.array([b"good", b"bad"])):
+        with pytest.raises(DataError, match="row 0 is a bytes, not a text"):
+            read(given, ["a", "b"])
 
 
 def test_a_huge_text_is_read_in_part_and_named(tmp_path):

@@ -42,6 +42,11 @@ def test_a_text_that_is_said_and_its_label_guessed_are_remembered(tmp_path):
     assert task.tables.found == {"label": 1}
 
 
+def test_a_position_that_is_not_there_is_answered_in_whole_sentences(tmp_path):
+    with pytest.raises(DataError, match=r"has the columns 0 to 1\. For texts: text=… and label=…, or"):
+        read(lines(tmp_path / "t.csv"), text=5)
+
+
 def test_columns_called_as_texts_are_named_where_none_was_said(tmp_path):
     path = lines(tmp_path / "t.csv", form="t{row},a long tale of {word},{label}", first="title,description,label\n")
     assert told(read(path)[1]) == {"column not read": ["'title' of t.csv"]}

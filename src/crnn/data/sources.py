@@ -181,7 +181,8 @@ def _read_items(data: Any, targets: Any, source: str, dims: Sequence[int], missi
 
 def _is_string(item: Any, source: str) -> bool:
     """Whether an item is a path or a text; of texts all are but pairs, and what is none is refused by its place."""
-    return isinstance(item, (str, Path)) or (source == "text" and not isinstance(item, (Sequence, Mapping)))
+    several = isinstance(item, (Sequence, Mapping)) and not isinstance(item, (bytes, bytearray))
+    return isinstance(item, (str, Path)) or (source == "text" and not several)
 
 
 def _strings(items: list[Any], targets: Any, source: str) -> list[Record]:

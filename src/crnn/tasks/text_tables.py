@@ -127,7 +127,7 @@ class TextTables:
             if named and not self.strict:
                 return self._renamed(path, target, named)
             how = "text=… and label=…, or --text and --label" if self.strict else "name the columns as in training"
-            advised = DataError(f"{error} For texts: {how}.")
+            advised = DataError(f"{str(error).rstrip('.')}. For texts: {how}.")
             if len(named) == 1 and f"for the {_other(named)}" in str(error):
                 return self._with_guess(path, named, advised)
             if named or "for the label" in str(error):
