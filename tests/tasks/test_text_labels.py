@@ -81,6 +81,7 @@ def test_kinds_and_kinds_of_them_are_no_several_labels_but_told(tmp_path):
         (("good/room", "bad/room", "good/bed", "bad/bed"), "'good/room', 'bad/room', 'good/bed'"),
         (("news/art", "news/film", "tech/phones"), ""),
         (("TCP/IP", "C++"), ""),
+        (("1/5", "4/5", "5/5"), ""),
     ],
 )
 def test_parts_that_never_stand_alone_are_told_where_they_come_again(tmp_path, given, doubtful):

@@ -59,6 +59,6 @@ def divided(counts: Mapping[str, int], known: Collection[str] = ()) -> Divided:
 
 
 def _parts(label: str, forms: str) -> tuple[str, ...]:
-    """What a sign divides a label into; nothing where it begins, ends or comes twice on end, as in C++."""
+    """What a sign divides a label into; nothing where a part is empty, as in C++, or comes twice, as in 5/5."""
     parts = [part.strip() for part in label.replace(forms[1], forms[0]).split(forms[0])]
-    return tuple(parts) if all(parts) else ()
+    return tuple(parts) if all(parts) and len({*parts}) == len(parts) else ()
