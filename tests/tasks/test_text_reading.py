@@ -47,6 +47,19 @@ def test_a_position_that_is_not_there_is_answered_in_whole_sentences(tmp_path):
         read(lines(tmp_path / "t.csv"), text=5)
 
 
+def test_lines_in_quotation_marks_are_texts_to_predict_as_the_note_on_a_list_says(tmp_path):
+    path = tmp_path / "t.csv"
+    path.write_text('"a good film, really"\n"a bad one"\n"not, at, all"', encoding="utf-8")
+    task = TextClassification()
+    task.read(lines(tmp_path / "train.csv", first="text,label\n"))
+    for reader in (task, TextClassification.from_config(task.config()), TextClassification()):
+        records, findings = reader.read_unlabelled(path)
+        assert [record.source for record in records] == ["a good film, really", "a bad one", "not, at, all"]
+        assert findings["guessed column"].names == ["t.csv: every row as a text"]
+    with pytest.raises(DataError, match="none that looks like labels"):
+        task.read(path)
+
+
 def test_columns_called_as_texts_are_named_where_none_was_said(tmp_path):
     path = lines(tmp_path / "t.csv", form="t{row},a long tale of {word},{label}", first="title,description,label\n")
     assert told(read(path)[1]) == {"column not read": ["'title' of t.csv"]}

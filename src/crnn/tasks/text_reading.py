@@ -174,7 +174,7 @@ def _note_list(path: Path, findings: Findings) -> None:
         lines = read_text(path, most=BEGINNING).strip().split("\n")
         if len(lines) >= _LIST and all(map(str.strip, lines)):
             more = " and more" if path.stat().st_size > BEGINNING else ""
-            advice = "It is read as one text; for an answer a line, call it .csv."
+            advice = "It is read as one text; for an answer a line, quote each line and call it .csv."
             findings.add("text of several lines", f"{path.name} ({len(lines)} lines{more})", advice, dropped=False)
 
 

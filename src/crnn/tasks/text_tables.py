@@ -215,6 +215,8 @@ class TextTables:
 
     def _guessed(self, path: Path, target: str | None) -> Read:
         """Records of a table whose names do not tell: by a guess, which is kept for its likes."""
+        if not target and max(map(len, read_table(path, header=False).rows)) == 1:
+            return _alone(path)
         text, label = guess_columns(path)
         found: dict[str, Column] = {"text": text}
         try:  # a label that is called so is believed
@@ -233,6 +235,14 @@ class TextTables:
             advice = "If each of them is a label, say multi_label=True (--multi-label)."
             findings.add("columns of zeros and ones", f"{', '.join(ones)} of {path.name}", advice, dropped=False)
         return records, findings
+
+
+def _alone(path: Path) -> Read:
+    """Records to predict of a table that has one column of no usual name: each row is a text, also the first."""
+    records, findings = read(path, source="text", target=None, columns={"text": 0})
+    advice = "If the first one is the name of the column, call it text."
+    findings.add("guessed column", f"{path.name}: every row as a text", advice, dropped=False)
+    return records, findings
 
 
 def _lacks_column(error: DataError) -> bool:
