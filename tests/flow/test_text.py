@@ -492,6 +492,27 @@ def test_what_is_missing_in_a_list_is_an_empty_text_and_a_number_is_refused(mode
             read(given, ["a", "b"])
 
 
+def test_a_frame_is_not_taken_for_the_list_of_its_names_and_its_missing_values_are_missing(model):
+    class DataFrame(dict):
+        columns = ("text", "label")
+
+    class NAType:
+        """As pandas has it: neither equal nor unequal to anything."""
+
+        def __eq__(self, other):
+            raise TypeError("boolean value of NA is ambiguous")
+
+        __hash__ = object.__hash__
+
+    for use in (model.predict, model.evaluate, crnn.Model(crnn.TextClassification()).fit):
+        with pytest.raises(DataError, match=r"a DataFrame is a table: give its columns, such as frame\['text'\]"):
+            use(DataFrame(text=["a"], label=["b"]))
+    records, findings = read(["good", NAType(), "bad", "so so"], ["a", "a", "b", NAType()])
+    assert [record.target for record in records] == ["a", "b"]
+    assert (findings["empty text"].names, findings["empty label"].names) == (["row 1"], ["row 3"])
+    assert [record.target for record in read(["good", "bad"], [NAType(), "x"], multi_label=True)[0]] == [(), ("x",)]
+
+
 def test_a_huge_text_is_read_in_part_and_named(tmp_path):
     huge = "word " * 2_000_000 + "end"
     file = written(tmp_path / "t.csv", [("text", "label"), (huge, "good"), *ROWS])

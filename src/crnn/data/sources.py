@@ -155,6 +155,10 @@ def _read_items(data: Any, targets: Any, source: str, dims: Sequence[int], missi
     if isinstance(data, (set, frozenset)):
         raise DataError("a set has no order, so that samples and answers would not belong together: give a list")
     listed = isinstance(data, (Sequence, torch.utils.data.Dataset))
+    if not listed and hasattr(data, "columns"):  # gone through, it would give their names
+        raise DataError(
+            f"{kind_of(data)} is a table: give its columns, such as frame[{source!r}], or the CSV file it is saved as"
+        )
     if not listed and (not isinstance(data, Iterable) or isinstance(data, Mapping)):
         raise DataError(_understood(data))
     items: Any = data if listed else iter(data)
@@ -197,9 +201,20 @@ def _strings(items: list[Any], targets: Any, source: str) -> list[Record]:
     return [Record(Path(item), answer, str(item)) for item, answer in zip(items, answers, strict=True)]
 
 
+def is_missing(item: Any) -> bool:
+    """Whether an item of a list stands for a missing one: None, NaN, or what pandas has for either.
+
+    Example:
+        >>> is_missing(None), is_missing(float("nan")), is_missing(""), is_missing(0)
+        (True, True, False, False)
+    """
+    of_pandas = type(item).__name__ in ("NAType", "NaTType")  # which equal nothing, not even themselves
+    return item is None or of_pandas or (isinstance(item, (float, np.floating)) and bool(np.isnan(item)))
+
+
 def _text(item: Any) -> Any:
     """A text of a list as a plain string, the file of one as it is; what pandas has for a missing text is empty."""
-    if item is None or (isinstance(item, (float, np.floating)) and np.isnan(item)):
+    if is_missing(item):
         return ""
     return str(item) if isinstance(item, str) else item
 

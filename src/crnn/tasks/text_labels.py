@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from crnn.data.example import Record
 from crnn.data.findings import Findings
+from crnn.data.sources import is_missing
 from crnn.errors import DataError
 from crnn.tasks.arrays import single_label
 from crnn.tasks.labels import Labels, plain
@@ -183,8 +184,4 @@ def _of_ones(given: Any) -> Any:
 
 
 def _missing(label: Any) -> bool:
-    return (
-        label is None
-        or (isinstance(label, str) and not label.strip())
-        or (isinstance(label, (float, np.floating)) and bool(np.isnan(label)))
-    )
+    return is_missing(label) or (isinstance(label, str) and not label.strip())
