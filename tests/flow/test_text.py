@@ -711,6 +711,11 @@ def test_a_model_reads_tables_that_call_their_columns_otherwise(tmp_path):
         again.evaluate(table)
     with pytest.raises(DataError, match="has no column 'review'"):
         read(table, text="review", label="mood")
+    odd = written(tmp_path / "odd.csv", [("id", "what", "how"), (1, "good", "x"), (2, "bad", "y"), (3, "so", "z")])
+    for use in (again.predict, again.evaluate):
+        with pytest.raises(DataError, match="Name the columns as in training, or text and label") as told:
+            use(odd)
+        assert "--text" not in str(told.value)
 
 
 def test_labels_are_the_same_as_numbers_and_as_texts(tmp_path):

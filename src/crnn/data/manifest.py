@@ -40,6 +40,9 @@ COLUMNS: dict[str, tuple[str, ...]] = {
 }
 """The roles a column can play, and the names it usually has; case, spaces and hyphens do not matter."""
 
+SAY = "Say which one it is"
+"""How the advice begins that only whoever trains can follow."""
+
 Column = str | int
 """A column by its name, or by its position from 0 up."""
 
@@ -187,7 +190,7 @@ def _missing(
     hint = f" Did you mean {next(name for name in table.header if fold_name(name) == near)!r}?" if near else ""
     advice = f"Call that column {role!r} in the first line."
     if "text" in needed and role in needed and "path" not in needed:  # tasks that read texts can be told
-        advice = f"Say which one it is: --{role}, {role}=… in Python, or its position if the file has no header."
+        advice = f"{SAY}: --{role}, {role}=… in Python, or its position if the file has no header."
     return f"{table.path} has no column {what}; it has: {', '.join(table.header)}.{hint} {advice}"
 
 

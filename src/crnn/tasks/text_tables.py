@@ -10,7 +10,7 @@ from pathlib import Path
 from crnn.data.columns import Columns, guess_columns, is_header, longer_columns
 from crnn.data.example import Record
 from crnn.data.findings import Findings
-from crnn.data.manifest import COLUMNS, Column, fold_name, usual_place
+from crnn.data.manifest import COLUMNS, SAY, Column, fold_name, usual_place
 from crnn.data.sources import read
 from crnn.data.table import read_header, read_table
 from crnn.errors import DataError, SpecError, UnreadableError
@@ -126,8 +126,7 @@ class TextTables:
                 raise
             if named and not self.strict:
                 return self._renamed(path, target, named)
-            how = "text=… and label=…, or --text and --label" if self.strict else "name the columns as in training"
-            advised = DataError(f"{str(error).rstrip('.')}. For texts: {how}.")
+            advised = self._advised(error)
             if len(named) == 1 and f"for the {_other(named)}" in str(error):
                 return self._with_guess(path, named, advised)
             if named or "for the label" in str(error):
@@ -137,12 +136,20 @@ class TextTables:
             try:
                 records, findings = found or self._guessed(path, target)
             except DataError as reason:
-                raise (reason if target else advised) from error
+                raise (reason if target and self.strict else advised) from error
         if lacking:
             self._note_renamed(path, self.found.values() or self.text, findings)
         elif not named and target:
             self.found = self.found or _usual(path)
         return records, findings
+
+    def _advised(self, error: DataError) -> DataError:
+        """An error with what can be done about it here: a model that was loaded is not told columns."""
+        if self.strict:
+            return DataError(f"{str(error).rstrip('.')}. For texts: text=… and label=…, or --text and --label.")
+        return DataError(
+            f"{str(error).partition(SAY)[0].rstrip('. ')}. Name the columns as in training, or text and label."
+        )
 
     def _note_unread(self, records: Sequence[Record], findings: Findings, path: Path) -> None:
         """Name columns that are as long as the text, or, where none was said, are called as texts are."""
@@ -184,7 +191,7 @@ class TextTables:
 
     def _renamed(self, path: Path, target: str | None, named: Named) -> Read:
         """Records of a table that calls its columns otherwise than that of training: by usual names, or by a guess."""
-        records, findings = TextTables(several=self.several).read(path, target)
+        records, findings = TextTables(several=self.several, strict=False).read(path, target)
         self._note_renamed(path, (name for given in named.values() for name in given), findings)
         return records, findings
 
