@@ -9,6 +9,7 @@ from crnn.errors import ShapeError, SpecError
 from crnn.forecast_spec import ForecastSpec
 from crnn.nn.forecast import ForecastNetwork
 from crnn.nn.kinds import make, read_spec
+from crnn.nn.quantiles import moved, widths
 from crnn.padded import Padded
 from crnn.spec import ConvSpec, NetworkSpec, RecurrentSpec
 
@@ -159,3 +160,32 @@ def test_training_starts_with_the_spans_of_what_the_linear_model_missed():
     inside = ((noise + history[:, -1:] >= low) & (noise + history[:, -1:] <= high)).double().mean()
     assert 0.7 < float(inside) < 0.9
     assert bool((low < middle).all() and (middle < high).all())
+
+
+@pytest.mark.parametrize("changes", SPECS.values(), ids=SPECS)
+def test_settling_moves_levels_from_the_median_by_one_factor_and_leaves_the_median(changes):
+    made = network(levels=3, **changes)
+    data, levels = Padded.whole(windows(400)), (0.1, 0.5, 0.9)
+    torch.nn.init.zeros_(made.scores.weight)
+    with torch.no_grad():
+        made.offsets.copy_(torch.tensor([-1.0, 0.0, 2.0]).expand(H, 3))
+    before = made(data).data.detach().reshape(400, H, 3)
+    came = before[..., 1] + torch.rand(400, H, generator=torch.Generator().manual_seed(2)) - 0.5
+    made.settle(before, came, levels, 10**9)
+    after = made(data).data.reshape(400, H, 3)
+    torch.testing.assert_close(after[..., 1], before[..., 1])
+    for place, level in ((0, 0.1), (2, 0.9)):
+        factor = (after[..., place] - after[..., 1]) / (before[..., place] - before[..., 1])
+        torch.testing.assert_close(factor, factor.mean().expand_as(factor), rtol=1e-3, atol=1e-3)
+        assert float((came < after[..., place]).float().mean()) == pytest.approx(level, abs=0.005)
+
+
+def test_settling_scales_what_the_recurrence_says_too():
+    made, levels = network(levels=2, features=1, shortcut=False), (0.2, 0.9)
+    data = Padded.whole(windows(50)[..., :1])
+    before = made(data).data.detach().reshape(50, H, 2)
+    came = torch.randn(50, H, generator=torch.Generator().manual_seed(3))
+    made.settle(before, came, levels, 10)
+    after = made(data).data.reshape(50, H, 2)
+    torch.testing.assert_close(after, before @ moved(levels, widths(before, came, levels, 10)).T, rtol=1e-4, atol=1e-4)
+    assert not torch.allclose(after, before)

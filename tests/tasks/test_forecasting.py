@@ -637,6 +637,15 @@ def test_a_fit_that_goes_on_gives_the_same_weights(tmp_path):
     assert all(torch.equal(whole[name], again[name]) for name in whole)
 
 
+def test_intervals_follow_a_calmer_time_that_the_validation_part_shows():
+    noise = 100 + np.random.default_rng(0).normal(0, np.repeat([6.0, 2.0], [1200, 900]))
+    model = crnn.Model(Forecasting(4, 24), size="tiny")
+    model.compile(metrics=["coverage"])
+    model.fit(noise[:1500], epochs=3, validation_split=0.2, options=crnn.TrainOptions(progress=False))
+    assert model.history.best["val_coverage"] > 0.95  # as trained, for wilder times
+    assert model.evaluate(noise[1500:])[1] == pytest.approx(0.8, abs=0.06)
+
+
 def test_coverage_is_the_share_inside_the_outer_quantiles():
     measure = METRICS.make("coverage")
     predictions = torch.tensor([[[0.0, 1, 2], [0, 1, 2]]])

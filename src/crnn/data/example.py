@@ -150,6 +150,11 @@ class ExampleSet(torch.utils.data.Dataset[Batch]):
         """Samples of an epoch: all, but for a virtual set."""
         return len(self)
 
+    @property
+    def apart(self) -> int:
+        """How many samples, at most, share nothing of what they are judged by."""
+        return len(self)
+
     def spaced(self) -> NDArray[np.int64]:
         """The rows that are judged, in order: all, but for a virtual set that is too large."""
         return np.arange(len(self))

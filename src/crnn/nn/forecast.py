@@ -10,6 +10,7 @@ from torch import Tensor, nn
 from crnn.errors import ShapeError, SpecError
 from crnn.forecast_spec import ForecastSpec
 from crnn.nn.convolution import ConvBlock
+from crnn.nn.quantiles import moved, widths
 from crnn.nn.recurrent import Recurrent
 from crnn.nn.ridge import ridge, rules
 from crnn.padded import Padded
@@ -98,6 +99,24 @@ class ForecastNetwork(nn.Module):
             if self.offsets is not None and len(levels) == self.levels:
                 spans = found.errors - found.errors.median(0).values
                 self.offsets.copy_(spans.quantile(spans.new_tensor(levels), dim=0).T)
+
+    def settle(self, quantiles: Tensor, truth: Tensor, levels: Sequence[float], independent: int) -> None:
+        """Set how far quantiles lie from the middle, by what came on samples that no weight was fitted to.
+
+        Args:
+            quantiles: ``(N, H, levels)`` as the network gives them, in the unit of the values.
+            truth: ``(N, H)``.
+            levels: Of the quantiles.
+            independent: How many of the samples tell something of their own.
+        """
+        if self.offsets is None or len(levels) != self.levels:
+            return
+        with torch.no_grad():
+            change = moved(levels, widths(quantiles, truth, levels, independent)).to(self.offsets)
+            self.offsets.copy_(self.offsets @ change.T)
+            for part in (self.scores.weight, self.scores.bias):
+                own = part.reshape(self.spec.segment, self.levels, -1)
+                part.copy_((change @ own).reshape(part.shape))
 
     def forward(self, x: Padded) -> Padded:
         """Map windows ``(B, T, F)`` to scores ``(B, 1, K)`` in the unit of the values.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import hashlib
+import math
 from collections.abc import Sequence
 from typing import Any, overload
 
@@ -111,6 +112,11 @@ class WindowSet(ExampleSet):
         """The series that have windows, each with the first step that one of these forecasts."""
         pairs = zip(self.series, self._origins, strict=True)
         return [(series, int(origins[0])) for series, origins in pairs if len(origins)]
+
+    @property
+    def apart(self) -> int:
+        """How many windows, at most, forecast no step that another one of them does."""
+        return sum(math.ceil(len(origins) / self.horizon) for origins in self._origins)
 
     def spaced(self) -> NDArray[np.int64]:
         """The rows that are judged: all, or of too many an even choice."""
