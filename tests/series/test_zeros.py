@@ -189,5 +189,5 @@ def test_times_that_follow_no_step_are_refused():
 
 
 def test_a_year_far_off_is_an_error(read):
-    with pytest.raises(DataError, match="correct the time stamp that lies far from the others"):
+    with pytest.raises(DataError, match="series a, line 58: the time '2924-06-30' lies far off the rest"):
         read(long({"a": rare(0.3)}) + "\n2924-06-30,a,3\n", series=("item",))

@@ -19,6 +19,9 @@ from crnn.series.steps import DAY_S, Step
 MOST_STEPS = 50
 """Steps for each row from which a time stamp must be wrong: a year 2924 would make a series of millions of gaps."""
 
+MUCH, MOSTLY = 0.2, 0.5
+"""Share of a series' steps without a value from which it is said by itself, and from which something must be wrong."""
+
 _GAPS = "The last value before stands in their place; windows that would mostly be judged by such values are not used."
 _OR_ZEROS = ' With missing="zero" (--missing zero) a step without a row counts as 0, as of rare sales.'
 _MOSTLY_GAPS = (
@@ -113,10 +116,16 @@ def _filled(
     missing = np.isnan(values)
     if not missing.any():
         return values, None
-    mostly = missing.mean() > 0.5
+    share = missing.mean()
+    mostly = share > MOSTLY
+    told = f"{int(missing.sum())} of {len(values)} steps, the first is {time_text(times[int(missing.argmax())])}"
     said.add(
-        "series that is mostly gaps" if mostly else "missing value",
-        f"{name}: {int(missing.sum())} of {len(values)} steps, the first is {time_text(times[int(missing.argmax())])}",
+        "series that is mostly gaps"
+        if mostly
+        else "series that is filled in good part"
+        if share >= MUCH
+        else "missing value",
+        f"{name}: {f'{share:.0%} is filled, ' if share >= MUCH else ''}{told}",
         f"{advice}{_MOSTLY_GAPS}" if mostly else advice,
         dropped=False,
     )

@@ -34,6 +34,7 @@ from crnn.series.roles import (
 from crnn.series.series import Series, joined, one_spelling
 from crnn.series.stamps import looks_like_time, parse
 from crnn.series.steps import DAY_S, Step, infer, infer_sparse
+from crnn.series.stray import require_together
 from crnn.series.time_columns import cells_of, require_none, texts_of
 from crnn.series.time_forms import YEAR
 from crnn.series.time_names import is_time_name
@@ -189,6 +190,9 @@ def _split(table: Table, roles: Roles, usual: Step | None, missing: str, finding
     columns = {name: numbers(cells_of(table, name), name, table.lines, findings) for name in targets}
     ahead = {name: _known(table, name, findings) for name in roles.known}
     groups = _grouped(table, roles.series or (), rows, findings)
+    if roles.time:
+        written = texts_of(table, roles.time)
+        require_together(times, groups, written, table.lines, findings, sparse=missing == "zero")
     empty: dict[str, NDArray[Any]] = {}
     if missing == "zero":
         rows = np.concatenate([*groups.values()])

@@ -23,6 +23,7 @@ from crnn.series.table import read_series
 _CARRIED = "The last value before stands in their place."
 _ADVICE = {
     "missing value": _CARRIED,
+    "series that is filled in good part": _CARRIED,
     "series that is mostly gaps": _CARRIED,
     scaling.CONSTANT: "Look whether these are the values that were meant.",
 }
