@@ -174,7 +174,7 @@ def test_a_table_of_times_and_numbers_is_one_to_forecast(tmp_path):
     found = inspect(sales(tmp_path / "sales.csv", shops=2, weeks=60))
     assert found.facts["task"] == "forecast"
     assert found.facts["time"] == "date: steps of a week, 2021-01-04 to 2022-02-21"
-    assert found.facts["series"] == "4, told apart by shop"
+    assert found.facts["series"] == "2, told apart by shop"
     assert inspect(reviews(tmp_path / "r.csv", 40)).facts["task"] == "text"
 
 

@@ -340,3 +340,58 @@ def test_mondays_are_no_months(read):
     found, findings = read("week,Mon,Tue,Wed", [f"{day},{at},{at + 1},{at % 5}" for at, day in enumerate(days)])
     assert [each.name for each in found] == ["Mon", "Tue", "Wed"]
     assert "column of the calendar" not in findings
+
+
+@pytest.mark.parametrize("name", ["shop", "Store ID", "店", "sensor"])
+@pytest.mark.parametrize("timed", [True, False])
+def test_ids_with_one_row_each_are_an_error_and_no_one_series(read, name, timed):
+    rows = [f"{day(at)},{name} {at},{at % 7}.5"[0 if timed else 11 :] for at in range(40)]
+    with pytest.raises(DataError, match=f"column '{name}' is called as names of series are, but each of its 40 rows"):
+        read(("date," if timed else "") + f"{name},sales", rows)
+
+
+def test_numbers_of_things_with_one_row_each_are_not_forecast(read):
+    rows = [f"{day(at)},{100 + 3 * at},{at % 7}.5" for at in range(40)]
+    with pytest.raises(DataError, match="as '100' and '103': no series has more than one row"):
+        read("date,shop,sales", rows)
+    assert len(read("date,sensor", [f"{day(at)},{at}.25" for at in range(40)])[0][0]) == 40
+
+
+def test_ids_of_rows_are_told_not_to_be_used(read):
+    for name, own in (("id", "x{at}"), ("shop", "x{most}")):
+        rows = [f"{day(at)},{own.format(at=at, most=min(at, 30))},{at % 7}.5" for at in range(40)]
+        found, findings = read(f"date,{name},sales", rows)
+        assert (len(found), findings["column of ids that is not used"].names) == (1, [name])
+
+
+def test_chinese_names_of_shops_tell_series_apart(read):
+    rows = [f"{day(at)},{shop},{shop + at}.5" for shop in (101, 102) for at in range(20)]
+    assert [each.name for each in read("日期,门店,销售额", rows)[0]] == ["101", "102"]
+
+
+def test_zeros_and_ones_beside_numbers_are_not_forecast(read):
+    rows = [f"{day(at)},{at % 9},{at % 7 // 6},{at}" for at in range(40)]
+    found, findings = read("date,sales,holiday,visits", rows)
+    assert [each.name for each in found] == ["sales", "visits"]
+    assert findings["column of zeros and ones"].names == ["holiday"]
+    assert "--known" in findings["column of zeros and ones"].advice
+    assert "--target" in findings["column of zeros and ones"].advice
+    assert [each.name for each in read("date,sales,holiday,visits", rows, target=("holiday",))[0]] == ["holiday"]
+    known, findings = read("date,sales,holiday,visits", rows, known=("holiday",))
+    assert (len(known), "column of zeros and ones" in findings) == (2, False)
+    again, findings = read("date,sales,holiday,visits", rows[:5], target=found[0].roles.target, usual=found[0].roles)
+    assert (len(again), "column that training did not have" in findings) == (2, False)
+
+
+@pytest.mark.parametrize(
+    ("header", "row", "rows"),
+    [
+        ("date,open,closed", "{at},{flag},{other}", 40),  # nothing else to forecast
+        ("date,sales,visits", "{at},{number},{flag}", 12),  # too few rows to say
+        ("date,sales,returns", "{at},{number},0", 40),  # nothing came back so far
+        ("date,item_1,item_2", "{at},{number},{flag}", 40),  # as the other is a count
+    ],
+)
+def test_zeros_and_ones_may_be_numbers(read, header, row, rows):
+    cells = [row.format(at=day(at), number=at % 9, flag=at % 5 // 4, other=1 - at % 5 // 4) for at in range(rows)]
+    assert len(read(header, cells)[0]) == 2

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import Any
@@ -16,8 +16,16 @@ from crnn.series.numbers import MISSING, looks_numeric
 from crnn.series.time_columns import are_counts, cells_of, find, texts_of
 from crnn.series.time_names import CALENDAR, called
 
-_SERIES_NAMES = ("id", "unique_id", "series", "store", "shop", "item", "sku", "product", "symbol", "sensor", "station")
-_ENDINGS = ("", "_id", "_name", "_nr", "_no", "_code", "_number", "id")
+_SERIES_NAMES = (
+    *("id", "unique_id", "series", "store", "shop", "item", "sku", "product", "symbol", "sensor", "station"),
+    *("店", "店铺", "门店", "商店", "商品", "产品", "站点", "传感器"),
+)
+_ENDINGS = ("", "_id", "_name", "_nr", "_no", "_code", "_number", "id", "编号", "名称", "名", "号")
+_ROW_IDS = ("id", "unique_id")
+"""Columns that may as well number the rows of one series, whatever stands in them."""
+_FLAGS = {"0", "1", "0.0", "1.0"}
+_LEAST_FLAGS = 20
+"""Rows from which a column of zeros and ones beside others is no number that happens to be so."""
 MANY = 200
 """More columns than this are told by their number."""
 _MOST_COLUMNS = 3
@@ -31,6 +39,12 @@ _DOUBLES = 0.1
 """Share of the rows of one time that may still be doubles where a column tells the others apart."""
 _MAY_NAME = (
     "It is not used. Where it tells several things apart name it with series=…, where it is known ahead with known=…"
+)
+
+_ALL_ONE = "All rows count as one series. Where it tells several things apart name it with series=… (--series)"
+_FLAG = (
+    "It is not forecast. Where it is known ahead, as a holiday is, name it with known=… (--known); to forecast it, name"
+    " all that is forecast with target=… (--target)"
 )
 
 
@@ -129,7 +143,7 @@ def note_more_columns(table: Table, roles: Roles, findings: Findings) -> None:
     for name in table.header:
         if name not in roles.named and name.lower() not in CALENDAR:
             cells = cells_of(table, name)
-            if looks_numeric(cells) and not are_row_numbers(name, cells):
+            if looks_numeric(cells) and not are_row_numbers(name, cells) and not {*cells} <= {*_FLAGS, *MISSING}:
                 advice = "Training did not have it: it is not forecast. Train again with it."
                 findings.add("column that training did not have", name, advice, dropped=False)
 
@@ -146,6 +160,7 @@ def _series(table: Table, roles: Roles) -> tuple[str, ...]:
     times = texts_of(table, roles.time) if roles.time else [str(row) for row in range(len(table.rows))]
     taken = {*(roles.time or ()), *(roles.target or ()), *roles.known}
     columns = {name: cells_of(table, name) for name in table.header[:MANY] if name not in taken}
+    _require_repeated(table, roles, columns)
     named = tuple(name for name, cells in columns.items() if names_series(name) and may_name(cells))
     columns = {name: cells for name, cells in columns.items() if may_name(cells, names_series(name))}
     repeated = len(times) - len(set(times))
@@ -165,6 +180,34 @@ def _series(table: Table, roles: Roles) -> tuple[str, ...]:
         f"{f'; {alike} like another one in all columns: remove them if they are doubles' if copies else ''}."
         " Name the columns that name a series with series=…, or aggregate the rows"
     )
+
+
+def _require_repeated(table: Table, roles: Roles, columns: Mapping[str, Sequence[str]]) -> None:
+    """Refuse a column that is called as names of series are, where each row has another one.
+
+    Raises:
+        DataError: so that all things would become one series.
+    """
+    for name, cells in columns.items():
+        if not _differ(name, cells) or are_row_numbers(name, cells) or one_name(name) in _ROW_IDS:
+            continue
+        if not looks_numeric(cells) or (roles.target is None and are_counts(cells) and _numbers_beside(table, {name})):
+            raise DataError(
+                f"{table.path}: the column {name!r} is called as names of series are, but each of its {len(cells)} rows"
+                f" has another one, as {cells[0]!r} and {cells[1]!r}: no series has more than one row. Write the same"
+                " name in all rows of one series; where the rows are one series, remove the column"
+            )
+
+
+def _differ(name: str, cells: Sequence[str]) -> bool:
+    """Whether a column is called as names of series are, and none comes twice."""
+    return names_series(name) and len(cells) > 1 and all(cells) and len({*cells}) == len(cells)
+
+
+def _is_flag(cells: Sequence[str]) -> bool:
+    """Whether a column holds zeros and ones alone, both of them, in many rows: a holiday, a promotion."""
+    told = [cell for cell in cells if cell.lower() not in MISSING]
+    return len(told) >= _LEAST_FLAGS and {*told} <= _FLAGS and len({cell[0] for cell in told}) == 2
 
 
 def without_copies(table: Table, roles: Roles, findings: Findings) -> Table:
@@ -194,8 +237,12 @@ def without_copies(table: Table, roles: Roles, findings: Findings) -> Table:
 
 def names_series(name: str) -> bool:
     """Whether a column is called as columns are that tell series apart: ``Store``, ``product_id``."""
-    lower = name.lower().replace(" ", "_").replace("-", "_")
-    return any(lower == word + ending for word in _SERIES_NAMES for ending in _ENDINGS)
+    return any(one_name(name) == word + ending for word in _SERIES_NAMES for ending in _ENDINGS)
+
+
+def one_name(column: str) -> str:
+    """The name of a column without what may differ in it: ``Unique ID`` as ``unique_id``."""
+    return column.lower().replace(" ", "_").replace("-", "_")
 
 
 def may_name(cells: Sequence[str], called_so: bool = False) -> bool:
@@ -231,7 +278,10 @@ def _targets(table: Table, roles: Roles, findings: Findings) -> tuple[str, ...]:
     for name in free:
         cells = cells_of(table, name)
         if not looks_numeric(cells):
-            if roles.series or not may_name(cells):
+            if names_series(name) and not roles.series:
+                advice = f"It holds {len({*cells})} names in {counted(len(cells), 'row')}. {_ALL_ONE}"
+                findings.add("column of ids that is not used", name, advice, dropped=False)
+            elif roles.series or not may_name(cells):
                 findings.add("column without numbers", name, "It is not used.", dropped=False)
             else:
                 findings.add("column that may name series", name, _MAY_NAME, dropped=False)
@@ -241,6 +291,9 @@ def _targets(table: Table, roles: Roles, findings: Findings) -> tuple[str, ...]:
             findings.add("column of row numbers", name, "Not used.", dropped=False)
         else:
             numeric.append(name)
+    for name in _flags(table, numeric):
+        findings.add("column of zeros and ones", name, _FLAG, dropped=False)
+        numeric.remove(name)
     if not numeric:
         raise DataError(
             f"{table.path} has no column of numbers to forecast: its columns are {', '.join(table.header[:9])}"
@@ -250,6 +303,14 @@ def _targets(table: Table, roles: Roles, findings: Findings) -> tuple[str, ...]:
         for name in numeric:
             findings.add("columns to forecast", name, "Name the ones you mean with target=…", dropped=False)
     return tuple(numeric)
+
+
+def _flags(table: Table, numeric: Sequence[str]) -> list[str]:
+    """The columns of zeros and ones beside numbers, but those that are called as one of the others but for a number."""
+    flags = [name for name in numeric if _is_flag(cells_of(table, name))]
+    kinds = {name.rstrip("0123456789") for name in numeric if name not in flags} - {""}
+    siblings = {name for name in flags if name.rstrip("0123456789") in kinds}
+    return [name for name in flags if name not in siblings] if len(flags) < len(numeric) else []
 
 
 def _likeliest(table: Table, free: Sequence[str]) -> str:

@@ -47,7 +47,7 @@ class Forecasting(Task):
     Args:
         horizon: Steps to forecast H; None chooses a season, or a quarter of a series that holds no three.
         look_back: Steps of history L that the network sees; None chooses by season, horizon and length.
-        target: Columns to forecast; None takes all columns of numbers.
+        target: Columns to forecast; None takes all columns of numbers but those of zeros and ones beside others.
         time: Column of time stamps, or columns that say the time together, as year and month; None finds them.
         series: Columns that name a series, where a table holds several one below the other; None finds them.
         known: Columns known ahead of time (prices, holidays, the kind of shop); numbers or texts.
@@ -66,7 +66,7 @@ class Forecasting(Task):
     options: ClassVar[tuple[Option, ...]] = (
         Option("horizon", int, "Steps to forecast [default: a season, or a quarter of a short series]."),
         Option("look_back", int, "Steps of history to see [default: by season, horizon and length]."),
-        Option("target", str, "Column to forecast [default: all columns of numbers].", many=True),
+        Option("target", str, "Column to forecast [default: all numbers but flags of 0 and 1].", many=True),
         Option("time", str, "Column of time stamps, or of the year, then of the month, … [default: found].", many=True),
         Option("series", str, "Column that names a series [default: found].", many=True),
         Option("known", str, "Column that is known ahead of time, such as holidays.", many=True),
