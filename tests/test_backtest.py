@@ -10,9 +10,9 @@ from matplotlib.axes import Axes
 import crnn
 from crnn.backtest import MEASURES, backtest
 from crnn.errors import DataError, DataWarning, SpecError
+from crnn.metrics.numbers import number
 from crnn.report import forecasts
 from crnn.report.judged import judge
-from crnn.report.page import number
 from crnn.series.forecast import by_level
 
 SEEN = pytest.mark.filterwarnings(r"ignore:\s*\d+ judged on steps that were trained on:crnn.errors.DataWarning")
@@ -104,7 +104,9 @@ def test_the_page_draws_the_last_forecast_of_each_series_with_its_quantiles(mode
     judged = judge(model.task, windows, chosen)
     drawn = {}
     real = forecasts.picture
-    monkeypatch.setattr(forecasts, "picture", lambda *parts: drawn.update(parts=parts) or real(*parts))
+    monkeypatch.setattr(
+        forecasts, "picture", lambda *parts, **given: drawn.update(parts=parts) or real(*parts, **given)
+    )
     rules = {"last value": model.baselines(windows)["last value"][5:]}
     pictures = forecasts.of(windows, judged, chosen, rules)
     said, history, truth, beside, total = drawn["parts"]
@@ -256,3 +258,19 @@ def test_no_percentage_of_what_was_nothing(model):
     judged = backtest(model, values, folds=1).measures["the network"]
     assert np.isnan(judged["mape"])
     assert np.isfinite(judged["wape"])
+
+
+def test_few_origins_claim_no_win_and_many_may(model):
+    few, many = (backtest(model, waves(), folds=folds) for folds in (1, 30))
+    assert "may be chance" in few.verdict
+    assert "beats" not in few.verdict
+    assert many.windows == 2 * 30
+    assert few.to_dict()["levels"] == [0.1, 0.5, 0.9]
+
+
+@pytest.mark.filterwarnings("always::crnn.errors.DataWarning")
+def test_fewer_origins_than_asked_for_are_told(model):
+    found = backtest(model, waves(), folds=9999)
+    assert found.findings["fewer origins than asked for"].names == [f"column {at}: 36 of 9,999" for at in (1, 2)]
+    assert found.windows == 72
+    assert "fewer origins than asked for" not in backtest(model, waves(), folds=36).findings

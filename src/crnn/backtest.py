@@ -15,7 +15,7 @@ from crnn.errors import DataError, SpecError
 from crnn.metrics import METRICS
 from crnn.predictor import BATCH, Predictor
 from crnn.report.tables import Compared
-from crnn.series.forecast import Forecast, by_level, errors_by_horizon, time_text
+from crnn.series.forecast import Forecast, by_level, errors_by_horizon, errors_by_stretch, time_text
 from crnn.series.known import note_unseen
 from crnn.series.series import Series
 from crnn.series.windows import WindowSet
@@ -41,6 +41,8 @@ class Backtest:
         beside: What the rules said, by name, for each of these.
         history: The series before each of these.
         findings: What was left out, filled or averaged, and whether the model had seen these steps.
+        levels: Of the network's quantiles: the share between the outer ones is what the coverage should be.
+        season: Steps of a season, for plots.
     """
 
     measures: dict[str, dict[str, float]]
@@ -54,6 +56,8 @@ class Backtest:
     beside: list[dict[str, np.ndarray[Any, np.dtype[np.float64]]]]
     history: list[Series]
     findings: Findings = field(default_factory=Findings)
+    levels: tuple[float, ...] = ()
+    season: int = 1
 
     def to_dict(self) -> dict[str, Any]:
         """For JSON: NaN becomes None."""
@@ -63,6 +67,7 @@ class Backtest:
             "series": self.series,
             "origins": list(self.origins),
             "measures": clean,
+            "levels": list(self.levels),
             "mae_by_horizon": self.by_horizon,
             "verdict": self.verdict,
             "findings": self.findings.to_dict(),
@@ -98,11 +103,15 @@ def backtest(
     for record in records:
         series: Series = record.source
         task.frame.require_step(series)
+        most = (len(series) - task.look_back - task.horizon) // step + 1
         first = max(len(series) - task.horizon - (folds - 1) * step, task.look_back)
         if first + task.horizon > len(series):
             advice = f"A backtest takes {task.look_back} + {task.horizon} steps."
             findings.add("series too short", f"{record.name} ({counted(len(series), 'step')})", advice)
             continue
+        if most < folds:
+            advice = f"A forecast looks back on {counted(task.look_back, 'step')}, and there are no more behind these."
+            findings.add("fewer origins than asked for", f"{record.name}: {most} of {folds:,}", advice, dropped=False)
         note_unseen(series.since(first - task.look_back, 0), task.frame.covariates.categories, 0, findings)
         parts.append(replace(record, source=replace(series, first=first)))
         before.append(replace(record, source=series.until(first)))
@@ -123,7 +132,8 @@ def backtest(
     measures = {
         who: _measured(values, truth, scales, said if who == NETWORK else None) for who, values in found.items()
     }
-    levels = getattr(predictor.objective, "levels", ())
+    levels = tuple(getattr(predictor.objective, "levels", ()))
+    trials = errors_by_stretch(found, truth, judged.stretches(judged.spaced().tolist()))
     shown = judged.last_of_each(range(len(judged)), most_shown)
     times = [windows.series[which].times[origin] for which, origin in map(judged.place, range(len(judged)))]
     return Backtest(
@@ -132,12 +142,14 @@ def backtest(
         len(judged),
         judged.count(range(len(judged))),
         (time_text(min(times)), time_text(max(times))),
-        task.verdict(measures),
+        task.verdict(measures, trials),
         [judged.forecast(row, points[row].numpy(), by_level(said[row].numpy(), levels)) for row in shown],
         [judged.came(row) for row in shown],
         [{name: values[row].numpy() for name, values in rules.items()} for row in shown],
         [judged.before(row) for row in shown],
         findings,
+        levels,
+        task.season,
     )
 
 

@@ -2,6 +2,7 @@
 
 import csv
 import json
+import re
 
 import numpy as np
 import pytest
@@ -112,6 +113,38 @@ def test_plots_of_many_series_say_that_they_show_the_first(folder, crnn_command,
     assert "shows the first" not in err
 
 
+@SEEN
+def test_coverage_stands_beside_what_it_should_be(folder, crnn_command):
+    for verb in (("backtest",), ("evaluate", "--no-report")):
+        _, out, _ = crnn_command(verb[0], folder / "model", folder / "past.csv", *verb[1:])
+        assert "coverage (of 0.8)" in out
+    page = (folder / "model" / "report" / "report.html").read_text(encoding="utf-8")
+    assert "coverage (of 0.8)" in page
+    assert "between the quantiles 0.1 and 0.9: 0.8 is right" in page
+
+
+def test_the_page_says_what_the_terminal_says_of_rules(crnn_command, tmp_path):
+    sales(tmp_path / "t.csv", weeks=100)
+    given = ("--horizon", "4", "--target", "sales", "--size", "tiny", "--epochs", "1", "--out", tmp_path / "m")
+    _, out, _ = crnn_command("train", "forecast", tmp_path / "t.csv", *given)
+    verdict = next(line for line in out.splitlines() if line.startswith("The forecast"))
+    assert verdict in (tmp_path / "m" / "report" / "report.html").read_text(encoding="utf-8")
+
+
+def test_samples_to_look_at_are_of_different_series_with_plain_dates(folder):
+    page = (folder / "model" / "report" / "report.html").read_text(encoding="utf-8")
+    samples = re.findall(r'<span class="file"><bdi>(.*?)</span>', page)
+    assert sorted(each[:6] for each in samples) == ["shop 1", "shop 2", "shop 3"]
+    assert all(re.fullmatch(r"shop \d from \d{4}-\d\d-\d\d</bdi>", each) for each in samples)
+    assert "e+0" not in "".join(re.findall(r"answer <b>.*", page))
+
+
+@pytest.mark.parametrize("verb", ["forecast", "backtest"])
+def test_a_model_for_data_is_called_one(folder, crnn_command, verb):
+    code, _, err = crnn_command(verb, folder / "model", folder / "model")
+    assert (code, "is a model, and holds no data" in err) == (1, True)
+
+
 def test_another_model_is_refused(folder, crnn_command, tmp_path):
     import crnn
 
@@ -180,6 +213,9 @@ def test_json_of_what_is_always_zero_is_plain_too(crnn_command, tmp_path):
     assert (code, strictly(out)["best"]["val_wape"]) == (0, None)
     code, out, _ = crnn_command("evaluate", tmp_path / "m", tmp_path / "z.csv", "--no-report", "--json")
     assert (code, strictly(out)["metrics"]["mase"]) == (0, None)
+    _, out, _ = crnn_command("train", "forecast", tmp_path / "z.csv", "--out", tmp_path / "n", *options[:-1])
+    assert "val_mase –" in out
+    assert "nan" not in next(line for line in out.splitlines() if line.startswith("kept"))
 
 
 @pytest.mark.parametrize(

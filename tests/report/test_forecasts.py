@@ -1,5 +1,6 @@
 """Plots of forecasts can be read: names, units, times that do not meet, numbers in full."""
 
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -109,6 +110,59 @@ def test_large_numbers_are_written_in_full(panels):
     assert all("," in text for text in texts(axes.get_yticklabels()))
     assert axes.yaxis.get_offset_text().get_text() == ""
     assert number(-1234567.0) == "−1,234,567"
+
+
+@pytest.mark.parametrize(
+    ("name", "key", "columns", "title"),
+    [
+        ("1", "1", ("shop",), "shop 1"),
+        ("1 · tea", "1 · tea", ("shop", "item"), "shop 1 · tea"),
+        ("007 · sales", "007", ("shop",), "shop 007 · sales"),
+        ("north", "north", ("shop",), "north"),
+        ("101", "101", ("خلف",), "101"),  # no font can show the column
+        ("sales", "", (), "sales"),
+    ],
+)
+def test_names_that_are_numbers_say_their_column(panels, name, key, columns, title):
+    series, forecast = drawn_of(name)
+    series = replace(series, key=key, roles=Roles(None, ("sales",), columns))
+    assert [each.get_title() for each in panels((series, forecast))[0]] == [title]
+
+
+@pytest.mark.parametrize(("steps", "season", "shown"), [(200, 1, 58), (200, 90, 96), (40, 90, 34)])
+def test_a_season_and_a_horizon_are_shown_as_far_as_there_are(monkeypatch, steps, season, shown):
+    kept = []
+    finish = forecasts.finish
+    monkeypatch.setattr(forecasts, "finish", lambda figure, *rest: kept.append(figure) or finish(figure, *rest))
+    series, forecast = drawn_of("a", step=Step("second", 7 * DAY_S), steps=steps)
+    picture([forecast], [series], season=season)
+    assert len(kept[0].axes[0].lines[0].get_xdata()) == shown
+
+
+def test_rules_that_lie_on_the_forecast_are_seen(monkeypatch):
+    kept = []
+    finish = forecasts.finish
+    monkeypatch.setattr(forecasts, "finish", lambda figure, *rest: kept.append(figure) or finish(figure, *rest))
+    series, forecast = drawn_of("a")
+    picture([forecast], [series], beside=[dict.fromkeys(("last value", "drift", "linear ridge"), forecast.values)])
+    lines = {line.get_label(): line for line in kept[0].axes[0].lines}
+    rules = [lines[name] for name in ("last value", "drift", "linear ridge")]
+    assert all(rule.get_zorder() > lines["forecast"].get_zorder() for rule in rules)
+    assert all(rule.get_linewidth() < lines["forecast"].get_linewidth() for rule in rules)
+    assert len({(rule.get_marker(), rule.get_markevery()) for rule in rules}) == 3
+
+
+def test_the_legend_of_five_stands_in_one_row(monkeypatch):
+    kept = []
+    finish = forecasts.finish
+    monkeypatch.setattr(forecasts, "finish", lambda figure, *rest: kept.append(figure) or finish(figure, *rest))
+    rules = ("last value", "seasonal naive", "drift", "linear ridge")
+    forecasts.by_horizon({"the network": [1.0, 2.0], **{rule: [2.0, 3.0] for rule in rules}}, 4)
+    (legend,) = kept[0].legends
+    kept[0].draw_without_rendering()
+    assert len({round(text.get_window_extent().y0) for text in legend.get_texts()}) == 1
+    box, whole = legend.get_window_extent(), kept[0].bbox
+    assert whole.x0 < box.x0 < box.x1 < whole.x1
 
 
 def test_counted_steps_are_called_so(panels):

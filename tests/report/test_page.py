@@ -15,8 +15,8 @@ from crnn.data.example import Record
 from crnn.data.findings import Findings
 from crnn.engine.evaluate import Evaluation
 from crnn.errors import CrnnError, MissingExtraError, SpecError
+from crnn.metrics.numbers import number, percent
 from crnn.report.drawing import showable
-from crnn.report.numbers import number, percent
 
 EMPTY = {"meta", "link", "img", "br", "input", "hr"}
 HOSTILE = '"><script>alert(1)</script>'
@@ -204,4 +204,8 @@ def test_without_the_extra_the_package_still_loads_and_says_what_is_missing(make
 
 def test_numbers_are_short():
     assert [number(value) for value in (0.123456, -2e-16, 3.0, float("nan"))] == ["0.1235", "0", "3", "–"]
+    assert [number(value) for value in (52712.34, 1234.5, 1234567.0, -987654.3, 0.125, 2.5e9)] == [
+        *("52712", "1234", "1234567", "-987654"),
+        *("0.125", "2.5e+09"),
+    ]
     assert percent(float("nan")) == "–"

@@ -31,7 +31,7 @@ def test_rows_run_through_the_series_one_by_one():
     windows = window_set(from_array(np.arange(20.0).reshape(10, 2)), numbers=[1, 2])
     assert [windows.place(row) for row in (0, 4, 5)] == [(0, 4), (0, 8), (1, 4)]
     assert windows[[0, 5]].inputs.data[:, 0, -1].tolist() == [1, 2]
-    assert windows.records[5].name == "column 2 from 4"
+    assert windows.records[5].name == "column 2 from step 4"
 
 
 def test_targets_and_units_are_real_where_inputs_are_scaled():

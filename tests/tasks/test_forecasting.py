@@ -754,3 +754,25 @@ def test_a_new_series_that_is_spelt_like_a_known_one_is_told_so(known, name):
     note_new(from_array(np.arange(9.0), name), {known: 1, "2": 2}, findings)
     told = f"{name} (training saw '{known}': write the name so if it is the same)"
     assert findings["series that training did not see"].names == [told]
+
+
+def test_a_difference_that_may_be_chance_is_no_win():
+    measures = {"the network": {"mae": 97.0}, "last value": {"mae": 120.0}, "linear ridge": {"mae": 100.0}}
+    noisy = {"the network": [90.0, 104.0], "linear ridge": [99.0, 101.0]}
+    for trials in (noisy, {"the network": [97.0], "linear ridge": [100.0]}):
+        said = verdict(measures, trials=trials)
+        assert "beats" not in said
+        assert f"which may be chance at {len(trials['the network'])} origin" in said
+        assert "--folds" in said
+    sure = {"the network": [97.0] * 12 + [96.0, 98.0], "linear ridge": [100.0] * 14}
+    assert verdict(measures, trials=sure) == verdict(measures)
+    lost = {"the network": {"mae": 103.0}, "linear ridge": {"mae": 100.0}}
+    assert verdict(lost, trials={"the network": [100, 106], "linear ridge": [101, 99]}).endswith(
+        "The difference may be chance at 2 origins: judge it at more origins (crnn backtest with more --folds)."
+    )
+
+
+def test_the_rule_that_is_recommended_is_the_one_that_was_measured():
+    said = verdict({"the network": {"mae": 1.02}, "last value": {"mae": 1.004}, "linear ridge": {"mae": 1.0}})
+    assert said.startswith("The forecast does not beat the last value (mae 1.02 against 1.004)")
+    assert said.endswith("Use the last value.")

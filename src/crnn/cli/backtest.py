@@ -44,15 +44,18 @@ def run(
     from crnn.parts import tell
     from crnn.predictor import Predictor
     from crnn.report.tables import Compared
+    from crnn.store import require_data
 
     for path in filter(None, (plot, errors)):
         require_picture(path)
+    require_data(data)
     found = backtest(Predictor.load(model), data, folds=folds, stride=stride)
     if plot is not None or errors is not None:
         from crnn.report import forecasts
 
         if plot is not None:
-            drawn = forecasts.picture(found.forecasts, found.history, found.truth, found.beside, found.series)
+            parts = (found.forecasts, found.history, found.truth, found.beside, found.series)
+            drawn = forecasts.picture(*parts, season=found.season)
             write_picture(plot, drawn)
         if errors is not None:
             write_picture(errors, forecasts.by_horizon(found.by_horizon, found.windows))
@@ -63,7 +66,7 @@ def run(
     first, last = found.origins
     when = f"from {first} to {last}" if first != last else f"from {first}"
     click.echo(f"{counted(found.windows, 'forecast')} {when}")
-    for line in lines([Compared(who, values) for who, values in found.measures.items()]):
+    for line in lines([Compared(who, values) for who, values in found.measures.items()], found.levels):
         click.echo(line)
     click.echo(found.verdict)
     return 0

@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from crnn.cli.decoding import decode_by, decoding_options
-from crnn.cli.page import compared, lines, verdict, write_page
+from crnn.cli.page import compared, write_page
 
 
 @click.command("evaluate", short_help="Measure a model on labelled data; writes a report page.")
@@ -39,8 +39,9 @@ def run(
     """Evaluate and print; returns the exit code."""
     from crnn import speed
     from crnn.data.split import part
+    from crnn.metrics.numbers import number
     from crnn.model import Model
-    from crnn.report.numbers import number
+    from crnn.report import tables
     from crnn.report.tables import Compared
     from crnn.store import require_data
 
@@ -54,7 +55,7 @@ def run(
     title = f"{trained.task.name}: evaluation"
     judged, baselines = (examples, found), trained.baselines(examples)
     page = None if folder is None else write_page(folder, trained, judged, {"data": data}, baselines, title)
-    rows = compared(trained, judged, baselines)
+    beside = compared(trained, judged, baselines)
     values = {name: value for name, value in found.values.items() if isinstance(value, float)}
     if as_json:
         facts = {
@@ -62,8 +63,8 @@ def run(
             "left_out": findings.dropped,
             "split": used,
             "metrics": Compared("the network", values).to_dict(),
-            "beside": {row.who: row.to_dict() for row in rows[1:]},
-            "verdict": " ".join(verdict(trained, rows)),
+            "beside": {row.who: row.to_dict() for row in beside.rows[1:]},
+            "verdict": beside.verdict,
             "findings": findings.to_dict(),
         }
         click.echo(json.dumps({**facts, "report": None if page is None else str(page)}, ensure_ascii=False))
@@ -71,8 +72,8 @@ def run(
     left = f"; {findings.dropped} more were left out, see the notes" if findings.dropped else ""
     click.echo(f"{len(examples)} samples" + (f" of the part {used!r}" if used else "") + left)
     for name, value in values.items():
-        click.echo(f"{name:20s} {number(value)}")
-    for line in [*lines(rows), *verdict(trained, rows)]:
+        click.echo(f"{tables.title(name, beside.levels):20s} {number(value)}")
+    for line in beside.lines():
         click.echo(line)
     if page is not None:
         click.echo(f"report  {page}")

@@ -10,6 +10,7 @@ import click
 
 if TYPE_CHECKING:
     from crnn.report.drawing import Picture
+    from crnn.tasks.forecasting import Forecasting
 
 
 @click.command("forecast", short_help="The next steps of every series: a table, JSON, a plot.")
@@ -32,14 +33,16 @@ def run(model: Path, data: Path, out: Path | None, plot: Path | None, as_json: b
     from crnn.parts import tell
     from crnn.predictor import Predictor
     from crnn.series.forecast import Forecasts, require_ending
+    from crnn.store import require_data
 
     if out is not None:
         require_ending(out)
     if plot is not None:
         require_picture(plot)
     predictor = Predictor.load(model)
-    _require_forecasting(predictor, model)
-    records, findings = predictor.task.read_unlabelled(data)
+    task = _require_forecasting(predictor, model)
+    require_data(data)
+    records, findings = task.read_unlabelled(data)
     tell(findings)
     found: Forecasts = predictor.predict(records)
     if out is not None:
@@ -47,7 +50,8 @@ def run(model: Path, data: Path, out: Path | None, plot: Path | None, as_json: b
     if plot is not None:
         from crnn.report import forecasts
 
-        write_picture(plot, forecasts.picture(found, [record.source for record in records]))
+        history = [record.source for record in records]
+        write_picture(plot, forecasts.picture(found, history, season=task.season))
     if as_json:
         for each in found:
             click.echo(json.dumps(each.to_dict(), ensure_ascii=False))
@@ -60,7 +64,7 @@ def run(model: Path, data: Path, out: Path | None, plot: Path | None, as_json: b
     return 0
 
 
-def _require_forecasting(predictor: object, model: Path) -> None:
+def _require_forecasting(predictor: object, model: Path) -> Forecasting:
     from crnn.errors import SpecError
     from crnn.tasks.forecasting import Forecasting
 
@@ -69,6 +73,7 @@ def _require_forecasting(predictor: object, model: Path) -> None:
         raise SpecError(
             f"{model} is a model of the task {getattr(task, 'name', '?')}, not of forecast: use crnn predict"
         )
+    return task
 
 
 def require_picture(path: Path) -> None:

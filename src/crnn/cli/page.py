@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
@@ -49,36 +49,47 @@ def write_page(
         return None
 
 
-def compared(
-    model: Model, judged: tuple[ExampleSet, Evaluation] | None, baselines: Mapping[str, Tensor]
-) -> list[Compared]:
-    """The measures of the network and of the rules beside it; empty where there is nothing to compare."""
+class Beside(NamedTuple):
+    """What is told of a network beside rules that need none.
+
+    Args:
+        rows: The measures of the network, then of each rule; empty where there is nothing to compare.
+        verdict: What the task says of them; or "".
+        levels: Of the network's quantiles.
+    """
+
+    rows: list[Compared]
+    verdict: str = ""
+    levels: tuple[float, ...] = ()
+
+    def lines(self) -> list[str]:
+        """As lines for the terminal."""
+        return [*lines(self.rows, self.levels), *filter(None, [self.verdict])]
+
+
+def compared(model: Model, judged: tuple[ExampleSet, Evaluation] | None, baselines: Mapping[str, Tensor]) -> Beside:
+    """The measures of the network and of the rules beside it."""
     from crnn.report import tables
     from crnn.report.judged import judge
 
-    if judged is None:
-        return []
-    found = judge(model.task, *judged)
-    return [] if found is None else tables.compared(found, judged[1].values, baselines)
+    found = None if judged is None else judge(model.task, *judged)
+    if judged is None or found is None:
+        return Beside([])
+    examples, evaluation = judged
+    rows = tables.compared(found, evaluation.values, baselines)
+    said = tables.verdict(model.task, examples, evaluation.rows.tolist(), found, rows, baselines)
+    return Beside(rows, said, evaluation.levels)
 
 
-def lines(rows: list[Compared]) -> list[str]:
+def lines(rows: Sequence[Compared], levels: Sequence[float] = ()) -> list[str]:
     """A table for the terminal: a row each for the network and the rules, a column a measure."""
+    from crnn.metrics.numbers import number
+    from crnn.report.tables import title
+
     if not rows:
         return []
     names = list(rows[0].values)
-    cells = [["", *names]] + [[row.who, *(_number(row.values[name]) for name in names)] for row in rows]
+    head = ["", *(title(name, levels) for name in names)]
+    cells = [head, *([row.who, *(number(row.values[name]) for name in names)] for row in rows)]
     widths = [max(len(row[column]) for row in cells) for column in range(len(names) + 1)]
     return ["  ".join(text.ljust(width) for text, width in zip(row, widths, strict=True)).rstrip() for row in cells]
-
-
-def verdict(model: Model, rows: list[Compared]) -> list[str]:
-    """What the task has to say of the network beside the rules: one sentence, or none."""
-    said = model.task.verdict({row.who: row.values for row in rows})
-    return [said] if said else []
-
-
-def _number(value: float) -> str:
-    from crnn.report.numbers import number
-
-    return number(value)

@@ -14,12 +14,11 @@ from typing import TYPE_CHECKING, Any
 import click
 from click.core import ParameterSource
 
-from crnn.cli.page import compared, lines, verdict, write_page
+from crnn.cli.page import Beside, compared, write_page
 
 if TYPE_CHECKING:
     from crnn.engine.history import History
     from crnn.model import Model
-    from crnn.report.tables import Compared
     from crnn.tasks.task import Option, Task
 
 TRAINING = "training"
@@ -195,9 +194,7 @@ def _as_dict(part: str | dict[str, Any]) -> dict[str, Any]:
     return {"name": part} if isinstance(part, str) else part
 
 
-def _say(model: Model, history: History, out: Path, page: Path | None, rows: list[Compared], as_json: bool) -> None:
-    from crnn.engine.history import short
-
+def _say(model: Model, history: History, out: Path, page: Path | None, beside: Beside, as_json: bool) -> None:
     best = history.best
     if as_json:
         from crnn.report.tables import Compared
@@ -209,18 +206,26 @@ def _say(model: Model, history: History, out: Path, page: Path | None, rows: lis
             "epochs": len(history),
             "interrupted": history.interrupted,
             "best": Compared("the network", best).to_dict(),
-            "beside": {row.who: row.to_dict() for row in rows[1:]},
-            "verdict": " ".join(verdict(model, rows)),
+            "beside": {row.who: row.to_dict() for row in beside.rows[1:]},
+            "verdict": beside.verdict,
             "findings": model.findings.to_dict(),
         }
         click.echo(json.dumps(facts, ensure_ascii=False))
         return
     if history.interrupted:
         click.echo("interrupted: the best weights so far were kept; the same command again goes on from here")
-    numbers = ", ".join(f"{name} {short(value)}" for name, value in best.items() if name.startswith("val_"))
+    numbers = ", ".join(f"{name} {_told(value)}" for name, value in best.items() if name.startswith("val_"))
     click.echo(f"kept epoch {int(best['epoch'])} of {len(history)}: {numbers or 'no validation part'}")
-    for line in [*lines(rows), *verdict(model, rows)]:
+    for line in beside.lines():
         click.echo(line)
     click.echo(f"model   {out} ({model.parameters:,} parameters)")
     if page is not None:
         click.echo(f"report  {page}")
+
+
+def _told(value: float) -> str:
+    """As lines of epochs have it; what does not exist, and what is large, as the tables below have it."""
+    from crnn.engine.history import short
+    from crnn.metrics.numbers import number
+
+    return short(value) if abs(value) < 1e5 else number(value)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from crnn.report.numbers import number
+from crnn.metrics.numbers import number
 
 
 def card(config: dict[str, Any]) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import io
+import math
 import re
 import unicodedata
 from collections.abc import Sequence
@@ -26,7 +27,16 @@ BLUE, ORANGE, GREY = "#3b7ddd", "#cc6410", "#8a8f98"
 LONGEST = 18
 """Letters of a label that fit beside an axis; the tables of the page hold it whole."""
 
-_LEGEND: dict[str, Any] = {"frameon": False, "fontsize": 9, "labelcolor": INK}
+_BESIDE = 5
+"""Entries of a legend that fit beside each other under a plot; more stand in rows as long as each other."""
+
+_LEGEND: dict[str, Any] = {
+    "frameon": False,
+    "fontsize": 9,
+    "labelcolor": INK,
+    "columnspacing": 1.4,
+    "handlelength": 2.4,
+}
 
 FONT = "DejaVu Sans"
 """Comes with matplotlib."""
@@ -110,7 +120,8 @@ def legend_below(axes: Axes) -> None:
     handles, names = axes.get_legend_handles_labels()
     figure = axes.get_figure(root=True)
     assert figure is not None
-    figure.legend(handles, names, loc="outside lower center", ncols=4, **_LEGEND)
+    rows = math.ceil(len(names) / _BESIDE)
+    figure.legend(handles, names, loc="outside lower center", ncols=math.ceil(len(names) / rows), **_LEGEND)
 
 
 def finish(figure: Figure, name: str, alt: str, least_px: int = 260, note: str = "", key: str = "") -> Picture:

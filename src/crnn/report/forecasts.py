@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -35,16 +36,19 @@ if TYPE_CHECKING:
     from crnn.report.judged import Judged
 
 MOST_PANELS = 8
-SHOWN = 4
-"""Horizons of history that are shown before a forecast."""
+SHOWN, LEAST_SHOWN = 4, 24
+"""Horizons of history that are shown before a forecast, and steps; more where a season and a horizon are more."""
 
 LONGEST = 60
 """Letters of a title that fit above a panel."""
 
-_DASHES = ("--", ":", "-.", (0, (4, 2)))
+_MARKS = ("s", "^", "x", "D")
+"""Marks of rules in turn, each at other steps, so that lines that lie on each other are told apart."""
 
 
-def of(windows: WindowSet, judged: Judged, evaluation: Evaluation, rules: Mapping[str, Tensor]) -> dict[str, Picture]:
+def of(
+    windows: WindowSet, judged: Judged, evaluation: Evaluation, rules: Mapping[str, Tensor], season: int = 1
+) -> dict[str, Picture]:
     """What an evaluation of forecasts looks like: the last one of some series, and the errors by steps ahead.
 
     Args:
@@ -52,6 +56,7 @@ def of(windows: WindowSet, judged: Judged, evaluation: Evaluation, rules: Mappin
         judged: What the network said of them, and what came.
         evaluation: Which windows these are, and the quantiles of those that are drawn.
         rules: What simple rules said, ``(N, H)``, in the order of the evaluation.
+        season: Steps of a season.
 
     Raises:
         MissingExtraError: matplotlib is not installed.
@@ -69,6 +74,7 @@ def of(windows: WindowSet, judged: Judged, evaluation: Evaluation, rules: Mappin
         [windows.came(rows[at]) for at in shown],
         [{name: values[at].numpy() for name, values in rules.items()} for at in shown],
         windows.count(rows),
+        season=season,
     )
     errors = errors_by_horizon({NETWORK: said, **rules}, judged.targets)
     return {"forecasts": drawn, "by_horizon": by_horizon(errors, len(rows))}
@@ -80,6 +86,8 @@ def picture(
     truth: Sequence[Any] = (),
     beside: Sequence[Mapping[str, Any]] = (),
     total: int | None = None,
+    *,
+    season: int = 1,
 ) -> Picture:
     """A panel a series: history, forecast, its interval, what came, and what simple rules said.
 
@@ -91,6 +99,7 @@ def picture(
         truth: What came, where that is known; NaN where it is not.
         beside: By rule, what it said.
         total: Series that there are, where these are the first of more.
+        season: Steps of a season; of history one and a horizon are shown, as far as there are.
 
     Raises:
         MissingExtraError: matplotlib is not installed.
@@ -98,10 +107,10 @@ def picture(
     count = min(len(forecasts), MOST_PANELS)
     figure = new_figure(7.5, 2.8 * count + 0.6)
     panels = figure.subplots(count, 1, squeeze=False)[:, 0]
-    titles, key = _titles([each.series for each in forecasts[:count]])
+    titles, key = _titles([series.title if showable([series.title]) else series.name for series in history[:count]])
     unit = _unit(history[:count])
     for at, (axes, title) in enumerate(zip(panels, titles, strict=True)):
-        _panel(axes, forecasts[at], history[at], truth[at] if truth else None, beside[at] if beside else {})
+        _panel(axes, forecasts[at], history[at], truth[at] if truth else None, beside[at] if beside else {}, season)
         axes.set_title(title, fontsize=10, parse_math=False)
         axes.set_ylabel(unit, parse_math=False)
         style(axes)
@@ -132,8 +141,8 @@ def _unit(drawn: Sequence[Series]) -> str:
     return name if given and len(name) <= LONGEST // 2 and showable([name]) else ""
 
 
-def _panel(axes: Axes, forecast: Forecast, series: Series, truth: Any, beside: Mapping[str, Any]) -> None:
-    shown = max(SHOWN * len(forecast), 24)
+def _panel(axes: Axes, forecast: Forecast, series: Series, truth: Any, beside: Mapping[str, Any], season: int) -> None:
+    shown = max(SHOWN * len(forecast), LEAST_SHOWN, max(season, series.step.season) + len(forecast))
     _history(axes, series.times[-shown:], np.asarray(series.measured[-shown:], np.float64))
     axes.plot(series.times[-shown:][:1], forecast.values[:1], alpha=0)  # the same span where the first are missing
     if len(forecast.quantiles) > 1:
@@ -145,11 +154,11 @@ def _panel(axes: Axes, forecast: Forecast, series: Series, truth: Any, beside: M
         else:
             axes.fill_between(forecast.times, low, high, color=BLUE, alpha=0.2, linewidth=0, label=inside)
     alone = "_" if len(forecast) == 1 else None  # a line of one point would not be seen
-    for dash, (name, said) in zip(_DASHES, beside.items(), strict=False):
-        axes.plot(forecast.times, said, **_look(name), linewidth=0.9, linestyle=dash, marker=alone, label=name)
+    for at, (name, said) in enumerate(beside.items()):
+        axes.plot(forecast.times, said, **_look(name, at, len(forecast)), label=name)
     if truth is not None:
         axes.plot(forecast.times, truth, color=INK, linewidth=0, marker="o", markersize=2.5, label="what came")
-    axes.plot(forecast.times, forecast.values, color=ORANGE, linewidth=1.6, marker=alone, label="forecast")
+    axes.plot(forecast.times, forecast.values, color=ORANGE, linewidth=1.8, marker=alone, label="forecast")
     plain_numbers(axes.yaxis)
     if forecast.times.dtype.kind == "M":
         axes.set_xticks(*time_marks(np.concatenate([series.times[-shown:], forecast.times]), series.step))
@@ -159,9 +168,27 @@ def _panel(axes: Axes, forecast: Forecast, series: Series, truth: Any, beside: M
         plain_numbers(axes.xaxis)
 
 
-def _look(rule: str) -> dict[str, Any]:
-    """The linear rule, which often lies where the network does, stands out and above."""
-    return {"color": BLUE, "zorder": 3} if rule == LINEAR else {"color": GREY}
+def _look(rule: str, at: int, steps: int) -> dict[str, Any]:
+    """A thin line with marks above the forecast: rules often lie on it, or on each other, and are seen all the same.
+
+    Args:
+        rule: Its name.
+        at: Which of the rules it is.
+        steps: Of the line.
+    """
+    mark = _MARKS[at % len(_MARKS)]
+    every = max(len(_MARKS), math.ceil(steps / 3))
+    first = at * every // len(_MARKS) if steps >= every else 0
+    return {
+        "color": BLUE if rule == LINEAR else GREY,
+        "zorder": 3,
+        "linewidth": 0.9,
+        "linestyle": "--",
+        "marker": mark,
+        "markersize": 4 if mark == "x" else 3.5,
+        "markevery": (min(first, steps - 1), every),
+        "fillstyle": "none",
+    }
 
 
 def _history(axes: Axes, times: NDArray[np.generic], values: NDArray[np.float64]) -> None:
@@ -182,21 +209,13 @@ def by_horizon(errors: Mapping[str, Sequence[float]], windows: int) -> Picture:
     Raises:
         MissingExtraError: matplotlib is not installed.
     """
-    figure = new_figure(6.0, 3.8)
+    figure = new_figure(6.6, 3.8)
     axes = figure.subplots()
-    dashes = iter(_DASHES)
+    rules = [who for who in errors if who != NETWORK]
     for who, means in errors.items():
-        ahead = range(1, len(means) + 1)
-        own = who == NETWORK
-        axes.plot(
-            ahead,
-            means,
-            **({"color": ORANGE} if own else _look(who)),
-            linewidth=1.8 if own else 1.0,
-            linestyle="-" if own else next(dashes, "--"),
-            marker="o" if len(means) == 1 else None,
-            label=who,
-        )
+        own = {"color": ORANGE, "linewidth": 1.8, "marker": "o" if len(means) == 1 else None}
+        look = own if who == NETWORK else _look(who, rules.index(who), len(means))
+        axes.plot(range(1, len(means) + 1), means, **look, label=who)
     axes.locator_params(axis="x", integer=True)
     axes.set(xlabel="steps ahead", ylabel="mean absolute error")
     axes.set_ylim(bottom=0)

@@ -16,16 +16,17 @@ from crnn.data.example import ExampleSet, Record
 from crnn.data.findings import Finding, Findings
 from crnn.errors import CrnnError, MissingExtraError, SpecError
 from crnn.explain import Explanation
+from crnn.metrics.numbers import number, percent
 from crnn.report import calibration, confusions, forecasts, residuals, tables, texts, worst
 from crnn.report.confusions import Confused, Confusions
 from crnn.report.curves import curves
 from crnn.report.drawing import Picture, axis_labels
 from crnn.report.judged import Judged, judge
-from crnn.report.numbers import number, percent
 from crnn.report.tables import ClassRow, Compared, GroupRow
 from crnn.report.texts import TextReport
 from crnn.report.worst import Case
 from crnn.series.windows import WindowSet
+from crnn.tasks.forecasting import Forecasting
 from crnn.tasks.task import Task
 
 if TYPE_CHECKING:
@@ -47,6 +48,8 @@ class Report:
         headline: The numbers to read first, by name.
         settings: How the model was made, by name; texts with line breaks stand as they are.
         compared: The network's measures, then those of rules without a network.
+        levels: Of the quantiles that a coverage is measured by.
+        verdict: What the task says of the network beside these rules, in a sentence.
         curves: The plots of training.
         pictures: The other plots by name.
         numbered: Whether numbers stand for the classes in the plots.
@@ -66,6 +69,8 @@ class Report:
     headline: dict[str, str] = field(default_factory=dict)
     settings: dict[str, str] = field(default_factory=dict)
     compared: list[Compared] = field(default_factory=list)
+    levels: tuple[float, ...] = ()
+    verdict: str = ""
     curves: list[Picture] = field(default_factory=list)
     pictures: dict[str, Picture] = field(default_factory=dict)
     numbered: bool = False
@@ -91,7 +96,7 @@ class Report:
         except ImportError as error:
             raise MissingExtraError("the report page", "report") from error
         house = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-        house.filters |= {"number": number, "percent": percent}
+        house.filters |= {"number": number, "percent": percent, "title": tables.title}
         template = resources.files("crnn.report").joinpath("page.html").read_text(encoding="utf-8")
         return house.from_string(template).render(report=self)
 
@@ -206,9 +211,13 @@ def _evaluated(
         report.headline |= {name: number(value) for name, value in values.items() if name not in told}
         report.compared = [Compared("the network", {name: v for name, v in values.items() if name != "loss"})]
         return
-    report.compared = tables.compared(judged, values, baselines)
+    report.compared, report.levels = tables.compared(judged, values, baselines), evaluation.levels
+    places = evaluation.rows.tolist()
+    report.verdict = tables.verdict(task, examples, places, judged, report.compared, baselines)
     if isinstance(examples, WindowSet):
-        report.pictures |= forecasts.of(examples, judged, evaluation, baselines or {})
+        report.pictures |= forecasts.of(
+            examples, judged, evaluation, baselines or {}, task.season if isinstance(task, Forecasting) else 1
+        )
     if judged.kind == "values":
         report.pictures |= {"scatter": residuals.scatter(judged), "errors": residuals.histogram(judged)}
     else:

@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import torch
 from torch import Tensor
 
+from crnn.data.example import ExampleSet
 from crnn.errors import CrnnError
 from crnn.metrics import METRICS
 from crnn.metrics.classification import counts
 from crnn.report.judged import Judged
+from crnn.series.forecast import errors_by_stretch
+from crnn.series.windows import WindowSet
+from crnn.tasks.naive import NETWORK
+from crnn.tasks.task import Task
 
 Z95 = 1.959963984540054
 
@@ -138,6 +143,41 @@ def compared(
     for who, (predictions, targets) in told.items():
         found.append(Compared(who, {name: _value(name, predictions, targets) for name in names}))
     return found
+
+
+def verdict(
+    task: Task,
+    examples: ExampleSet,
+    places: Sequence[int],
+    judged: Judged,
+    rows: Sequence[Compared],
+    baselines: Mapping[str, Tensor] | None = None,
+) -> str:
+    """What a task has to say of its network beside the rules that need none: a sentence, or "".
+
+    Args:
+        task: The trained task.
+        examples: What was judged.
+        places: Which of these, in the order of the predictions.
+        judged: Predictions and truth.
+        rows: Their measures, and those of the rules.
+        baselines: Predictions of the task's own rules, in the same order.
+    """
+    trials = None
+    if isinstance(examples, WindowSet):
+        said = {NETWORK: judged.predictions, **(baselines or {})}
+        trials = errors_by_stretch(said, judged.targets, examples.stretches(places))
+    return task.verdict({row.who: row.values for row in rows}, trials)
+
+
+def title(name: str, levels: Sequence[float] = ()) -> str:
+    """What tables call a measure: a coverage with the share that the outer quantiles promise.
+
+    Example:
+        >>> title("coverage", (0.1, 0.5, 0.9)), title("mae", (0.1, 0.5, 0.9))
+        ('coverage (of 0.8)', 'mae')
+    """
+    return f"{name} (of {levels[-1] - levels[0]:.3g})" if name == "coverage" and len(levels) > 1 else name
 
 
 def _without_repeated(judged: Judged, rows: Mapping[str, Tensor]) -> dict[str, tuple[Tensor, Tensor]]:

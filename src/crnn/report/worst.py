@@ -13,6 +13,7 @@ from torch import Tensor
 
 from crnn.data.example import Record
 from crnn.explain import Explanation
+from crnn.metrics.numbers import in_full
 from crnn.report.judged import Judged
 from crnn.report.lines import line_picture
 from crnn.tasks.task import Task
@@ -65,7 +66,10 @@ class Case:
 
 
 def most_wrong(judged: Judged, most: int = 12) -> list[Case]:
-    """Wrong answers, the most confident first; of values, the largest errors against the spread of the true ones."""
+    """Wrong answers, the most confident first; of values, the largest errors against the spread of the true ones.
+
+    Of a series, whose windows share most of their steps, only the one that is furthest off.
+    """
     if judged.kind == "values":
         spread = judged.targets.std(0, correction=0).clamp_min(1e-12)
         return _values(judged, ((judged.predictions - judged.targets).abs() / spread).amax(1), most)
@@ -157,15 +161,22 @@ def _held(names: list[str], values: Tensor) -> str:
 
 
 def _values(judged: Judged, errors: Tensor, most: int) -> list[Case]:
+    rows = _first(errors, len(judged), len(judged))
+    if judged.scales is not None:  # windows of series: their group is their series, and stands in their name
+        own: dict[str, int] = {}
+        for row in rows:
+            own.setdefault(judged.records[row].group, row)
+        rows = [*own.values()]
     cases = []
-    for row in _first(errors, most, len(judged)):
+    for row in rows[:most]:
         record = judged.records[row]
         truth, answer = (_numbers(part[row]) for part in (judged.targets, judged.predictions))
-        score = f"{float((judged.predictions[row] - judged.targets[row]).abs().max()):.4g}"
-        cases.append(Case(record.name or f"row {row}", record.group, truth, answer, score, record.source))
+        score = in_full(float((judged.predictions[row] - judged.targets[row]).abs().max()))
+        group = record.group if judged.scales is None else ""
+        cases.append(Case(record.name or f"row {row}", group, truth, answer, score, record.source))
     return cases
 
 
 def _numbers(values: Tensor, most: int = 6) -> str:
-    shown = ", ".join(f"{value:.4g}" for value in values[:most].tolist())
+    shown = ", ".join(map(in_full, values[:most].tolist()))
     return shown + (", …" if len(values) > most else "")

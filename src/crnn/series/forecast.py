@@ -110,6 +110,21 @@ def errors_by_horizon(said: Mapping[str, Tensor], truth: Tensor) -> dict[str, li
     return {who: (values - truth).abs().mean(0).tolist() for who, values in said.items()}
 
 
+def errors_by_stretch(
+    said: Mapping[str, Tensor], truth: Tensor, stretches: NDArray[np.int64]
+) -> dict[str, list[float]]:
+    """The mean absolute error in each stretch of time, by who said what of ``(N, H)`` steps.
+
+    Args:
+        said: ``(N, H)``, by who said it.
+        truth: ``(N, H)``.
+        stretches: ``(N,)`` the number of the stretch that each forecast is of.
+    """
+    _, own, counts = np.unique(stretches, return_inverse=True, return_counts=True)
+    errors = {who: (values - truth).abs().mean(1).double().numpy() for who, values in said.items()}
+    return {who: (np.bincount(own, each) / counts).tolist() for who, each in errors.items()}
+
+
 class Forecasts(Sequence[Forecast]):
     """The forecasts of several series, in the order of the data."""
 

@@ -40,7 +40,6 @@ _DOUBLES = 0.1
 _MAY_NAME = (
     "It is not used. Where it tells several things apart name it with series=…, where it is known ahead with known=…"
 )
-
 _ALL_ONE = "All rows count as one series. Where it tells several things apart name it with series=… (--series)"
 _FLAG = (
     "It is not forecast. Where it is known ahead, as a holiday is, name it with known=… (--known); to forecast it, name"

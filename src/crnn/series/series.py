@@ -58,6 +58,16 @@ class Series:
         return bool(self.key) or len(self.roles.target or ()) > 1
 
     @property
+    def title(self) -> str:
+        """The name as reports show it: ``shop 1`` where the column ``shop`` holds numbers alone."""
+        columns, parts = self.roles.series or (), self.key.split(BETWEEN)
+        if len(columns) != len(parts) or not self.name.startswith(self.key):
+            return self.name
+        pairs = zip(columns, parts, strict=True)
+        told = [part if any(map(str.isalpha, part)) else f"{column} {part}" for column, part in pairs]
+        return BETWEEN.join(told) + self.name[len(self.key) :]
+
+    @property
     def measured(self) -> NDArray[Any]:
         """The values ``(T,)``, with NaN where one was missing and another stands in its place."""
         return self.values if self.missing is None else np.where(self.missing, np.nan, self.values)

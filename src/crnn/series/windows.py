@@ -135,6 +135,13 @@ class WindowSet(ExampleSet):
         """The first step that each window forecasts, counted back from the end of its series."""
         return torch.from_numpy(self._ends(rows))
 
+    def stretches(self, rows: Sequence[int]) -> NDArray[np.int64]:
+        """The number of the horizon, counted back from the end of its series, in which each forecast begins.
+
+        Forecasts of one stretch share steps, or the time of other series: they say little more than one of them.
+        """
+        return np.asarray((-self._ends(rows) - self.horizon) // self.horizon, np.int64)
+
     def _ends(self, rows: Sequence[int]) -> NDArray[np.int64]:
         places = [self.place(int(row)) for row in rows]
         return np.array([origin - len(self.series[which]) for which, origin in places], np.int64)
@@ -300,4 +307,4 @@ class _Records(Sequence[Record]):
             return [self[each] for each in range(len(self))[row]]
         which, origin = self.windows.place(row)
         series = self.windows.series[which]
-        return Record(series, None, f"{series.name} from {series.times[origin]}", series.name)
+        return Record(series, None, f"{series.title} from {series.when(origin)}", series.name)

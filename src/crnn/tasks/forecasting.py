@@ -352,9 +352,11 @@ class Forecasting(Task):
         found = None if network is None else Linear.within(network, self.season)
         self.linear = found or Linear.fitted(train, self.season)
 
-    def verdict(self, measures: Mapping[str, Mapping[str, float]]) -> str:
-        """Whether the forecast beats what needs no network, in plain words."""
-        return verdict(measures, sees_season=self.look_back >= max(2, self.season))
+    def verdict(
+        self, measures: Mapping[str, Mapping[str, float]], trials: Mapping[str, Sequence[float]] | None = None
+    ) -> str:
+        """Whether the forecast beats what needs no network, and not by chance, in plain words."""
+        return verdict(measures, sees_season=self.look_back >= max(2, self.season), trials=trials)
 
     # ── model file ───────────────────────────────────────────────────────────────────────────────────────────────────
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,6 +13,8 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from crnn.data.example import Batch
+from crnn.data.findings import counted
+from crnn.metrics.numbers import number
 from crnn.nn.forecast import ForecastNetwork
 from crnn.nn.ridge import ridge, rules
 from crnn.series.windows import WindowSet
@@ -26,6 +28,9 @@ MOST_FITTED = 20_000
 CHUNK = 4096
 CLOSE = 0.01
 """Share by which a measure must be better to count as better."""
+MORE_ORIGINS = "Judge it at more origins (crnn backtest with more --folds)"
+_T95 = (12.71, 4.30, 3.18, 2.78, 2.57, 2.45, 2.36, 2.31, 2.26, 2.23)
+"""Standard errors that a mean of 2, 3, … differences lies from 0 by chance in one case of twenty (Student's t)."""
 
 
 @dataclass(frozen=True)
@@ -125,12 +130,19 @@ def _simple(history: NDArray[np.float64], horizon: int, season: int) -> dict[str
     return found
 
 
-def verdict(measures: Mapping[str, Mapping[str, float]], *, sees_season: bool = True) -> str:
+def verdict(
+    measures: Mapping[str, Mapping[str, float]],
+    *,
+    sees_season: bool = True,
+    trials: Mapping[str, Sequence[float]] | None = None,
+) -> str:
     """Whether the network beats the rules, by mean absolute error.
 
     Args:
         measures: By who is measured.
         sees_season: Whether network and rules look back far enough to say that the past tells little.
+        trials: By the same, the mean absolute error at each of some origins a horizon apart: what tells a difference
+            from chance. None takes every difference for one.
 
     Example:
         >>> verdict({"the network": {"mae": 1.0}, "last value": {"mae": 0.99}}).partition(":")[0]
@@ -143,15 +155,23 @@ def verdict(measures: Mapping[str, Mapping[str, float]], *, sees_season: bool = 
     if own is None or not rules:
         return ""
     best = min(rules, key=lambda who: rules[who])
-    numbers = f"(mae {own:.4g} against {rules[best]:.4g})"
-    if own < (1 - CLOSE) * rules[best]:
+    beaten = own < (1 - CLOSE) * rules[best]
+    walk = sees_season and not beaten and 0.0 < rules.get(LAST, math.inf) <= (1 + CLOSE) * rules[best]
+    best = LAST if walk else best
+    numbers = f"(mae {number(own)} against {number(rules[best])})"
+    chance = _chance(trials or {}, best)
+    if beaten:
         rest = "" if LINEAR in rules else f" The {LINEAR} was not measured: the model does not hold it."
-        return (
-            f"The forecast beats the best simple rule, {best} {numbers}: {1 - own / rules[best]:.1%} less error.{rest}"
-        )
+        less = f"{1 - own / rules[best]:.1%} less error"
+        if chance:
+            return (
+                f"The forecast cannot be told from the best simple rule, {best} {numbers}: {less}, which {chance}."
+                f" {MORE_ORIGINS} before you rely on it.{rest}"
+            )
+        return f"The forecast beats the best simple rule, {best} {numbers}: {less}.{rest}"
     if rules[best] == 0.0:
         advice = "that rule is without any error here, and nothing can be better. Use it"
-    elif sees_season and rules.get(LAST, math.inf) <= (1 + CLOSE) * rules[best]:
+    elif walk:
         advice = (
             "the series is close to a random walk, as most prices are, and its past says little about its next steps."
             " Use the last value"
@@ -159,4 +179,26 @@ def verdict(measures: Mapping[str, Mapping[str, float]], *, sees_season: bool = 
     else:
         advice = f"use {best}, or give more history, a longer look-back, or columns that are known ahead"
     how = "hardly beats" if own < rules[best] else "does not beat"
-    return f"The forecast {how} the {best.removeprefix('the ')} {numbers}: {advice}."
+    doubt = f" The difference {chance}: {MORE_ORIGINS[0].lower()}{MORE_ORIGINS[1:]}." if chance else ""
+    told = doubt if own > (1 + CLOSE) * rules[best] else ""
+    return f"The forecast {how} the {best.removeprefix('the ')} {numbers}: {advice}.{told}"
+
+
+def _chance(trials: Mapping[str, Sequence[float]], rule: str) -> str:
+    """That the difference between network and rule may be chance, in words; "" where it is none, or nobody can say.
+
+    Example:
+        >>> _chance({NETWORK: [1.0, 3.0, 2.0], DRIFT: [1.5, 2.0, 2.75]}, DRIFT)
+        'may be chance at 3 origins'
+        >>> _chance({NETWORK: [1.0, 3.0, 2.0], DRIFT: [2.0, 4.0, 3.25]}, DRIFT)
+        ''
+    """
+    if NETWORK not in trials or rule not in trials:
+        return ""
+    differences = np.subtract(trials[rule], trials[NETWORK])
+    count = len(differences)
+    if count > 1:
+        error = float(differences.std(ddof=1)) / math.sqrt(count)
+        if abs(float(differences.mean())) > _T95[min(count - 2, len(_T95) - 1)] * error:
+            return ""
+    return f"may be chance at {counted(count, 'origin')}"

@@ -331,11 +331,14 @@ class Task(ABC):
         """
         return {}
 
-    def verdict(self, measures: Mapping[str, Mapping[str, float]]) -> str:
+    def verdict(
+        self, measures: Mapping[str, Mapping[str, float]], trials: Mapping[str, Sequence[float]] | None = None
+    ) -> str:
         """A sentence on the network beside the rules that need none, where the measures call for one; else "".
 
         Args:
             measures: By "the network" and each rule's name, its measures.
+            trials: By the same, its error in each of some independent trials; None where there are none.
         """
         return ""
 

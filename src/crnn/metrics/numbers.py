@@ -1,4 +1,4 @@
-"""Numbers as the page, the card and the command line write them."""
+"""Measures and values as people read them, in tables, sentences and pages."""
 
 from __future__ import annotations
 
@@ -30,3 +30,13 @@ def percent(share: float) -> str:
         '97.3\xa0%'
     """
     return "–" if math.isnan(share) else f"{100 * share:.1f}\N{NO-BREAK SPACE}%"
+
+
+def in_full(value: float) -> str:
+    """A single value: all digits before the point, and as many behind it as make four.
+
+    Example:
+        >>> in_full(2103456.78), in_full(0.123456), in_full(-52712.3)
+        ('2,103,457', '0.1235', '-52,712')
+    """
+    return f"{value:,.0f}" if 1e3 <= abs(value) < 1e15 else f"{value:.4g}"
