@@ -13,7 +13,7 @@ import click
 import pytest
 
 import crnn
-from crnn.cli import _COMMANDS, cli
+from crnn.cli import _COMMANDS, cli, main
 from crnn.cli.train import _SHARED, _offered
 from crnn.tasks import TASKS
 
@@ -101,6 +101,25 @@ def test_commands_parse(page):
             if isinstance(found, click.Group):
                 task, inner, rest = found.resolve_command(context, words[1:])
                 inner.make_context(task, rest, parent=context).close()
+
+
+@pytest.mark.parametrize("page", ["command-line.md", "forecasting.md"])
+def test_commands_of_forecasts_run_as_they_stand_and_in_their_order(page, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("CRNN_CACHE", str(tmp_path / "cache"))
+    page = ROOT / "docs" / page
+    for block in blocks(page):
+        if block.language == "python" and "crnn.data.toy import sales" in block.text:
+            exec(compile(block.text, str(page), "exec"), {})
+    tables = {path.name: path.read_bytes() for path in tmp_path.glob("*.csv")}
+    told = [words for words in commands(page) if "forecast" in words[:2] or words[0] == "backtest"]
+    assert {words[0] for words in told} == {"train", "forecast", "backtest"}
+    for words in told:
+        short = ["--size", "tiny", "--epochs", "1", "--no-report"] if words[0] == "train" else []
+        with pytest.raises(SystemExit) as stopped:
+            main([*words, *short])
+        assert stopped.value.code == 0, f"crnn {shlex.join(words)}: {capsys.readouterr().err}"
+    assert tables == {name: (tmp_path / name).read_bytes() for name in tables}
 
 
 def test_the_command_line_page_has_every_command_and_option():
