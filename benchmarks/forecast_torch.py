@@ -120,7 +120,7 @@ def by_hand(steps: int, channels: int, horizon: int, epochs: int, fast: bool) ->
             torch.nn.utils.clip_grad_norm_(network.parameters(), CLIP)
             optimizer.step()
             schedule.step()
-            total += float(loss) * len(rows)
+            total += float(loss.detach()) * len(rows)
     seconds = time.perf_counter() - started
     return {"seconds": seconds, "parameters": parameter_count(network), "loss": total / count}
 
