@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -11,9 +12,17 @@ from tqdm.auto import tqdm
 from crnn.engine.history import History, Row, short
 from crnn.errors import MissingExtraError
 
+LINES = 50
+"""Lines of epochs of a training, about, beside those of the best ones and the last."""
+
+_DRAWN_ANYWHERE = any(base.__module__ == "tqdm.notebook" for base in tqdm.__mro__)
+"""Whether bars are drawn by a notebook, which is no terminal and redraws them all the same."""
+
 
 class Progress:
-    """A bar over all steps of a training, and a line for each epoch.
+    """A bar over all steps of a training, and lines of its epochs: of all, or of many some, the best and the last.
+
+    Where stderr is no terminal, as in a log file, no bar is drawn.
 
     Args:
         steps: Steps of the whole training.
@@ -22,14 +31,16 @@ class Progress:
     """
 
     def __init__(self, steps: int, done: int, shown: bool) -> None:
-        self._bar: Any = tqdm(total=steps, initial=done, unit="step", disable=not shown, leave=False, mininterval=0.5)
+        self.shown = shown
+        drawn = shown and (_DRAWN_ANYWHERE or sys.stderr.isatty())
+        self._bar: Any = tqdm(total=steps, initial=done, unit="step", disable=not drawn, leave=False, mininterval=0.5)
+        self._kept_back: str | None = None
 
     def announce(self, summary: Mapping[str, str]) -> None:
         """Training begins, on what the summary says."""
-        if not self._bar.disable:
-            width = max(map(len, summary), default=0)
-            for name, value in summary.items():
-                self._bar.write(f"{name:<{width}}  {value}")
+        width = max(map(len, summary), default=0)
+        for name, value in summary.items():
+            self._write(f"{name:<{width}}  {value}")
 
     def step(self, loss: float) -> None:
         """One step is done."""
@@ -39,16 +50,26 @@ class Progress:
 
     def epoch(self, row: Row, epochs: int, best: bool) -> None:
         """One epoch is done."""
-        if self._bar.disable:
-            return
         hidden = {"epoch", "rate", "seconds"}
         numbers = "  ".join(f"{name} {short(value)}" for name, value in row.items() if name not in hidden)
         mark = "  *best" if best else ""
-        self._bar.write(f"epoch {int(row['epoch'])}/{epochs}  {row['seconds']:.0f} s  {numbers}{mark}")
+        line = f"epoch {int(row['epoch'])}/{epochs}  {row['seconds']:.0f} s  {numbers}{mark}"
+        told = best or (int(row["epoch"]) - 1) % -(-epochs // LINES) == 0
+        self._kept_back = None if told else line
+        if told:
+            self._write(line)
 
     def close(self) -> None:
-        """Take the bar away."""
+        """Take the bar away; the last epoch gets its line."""
+        if self._kept_back is not None:
+            self._write(self._kept_back)
         self._bar.close()
+
+    def _write(self, line: str) -> None:
+        """A line above the bar, at once, so that a log can be followed."""
+        if self.shown:
+            self._bar.write(line)
+            sys.stdout.flush()
 
 
 class Logs:
