@@ -17,7 +17,7 @@ from crnn.cli import main
 from crnn.data.example import Record
 from crnn.data.toy import reviews
 from crnn.errors import DataError, DataWarning, MissingExtraError, NotReadyError, ShapeError, SpecError, UnreadableError
-from crnn.explain import Explanation
+from crnn.explain import LONGEST, MOST_HIDDEN, Explanation
 from crnn.report.worst import Case, with_words
 from crnn.tasks.text_answers import answered
 from crnn.tasks.text_baselines import NAME
@@ -97,7 +97,42 @@ def test_explained_words_are_those_that_change_the_answer(model):
     found = model.explain(text)
     assert found.answer == model.predict(text)
     strongest = {piece for piece, _ in found.telling(4)}
-    assert strongest & {"糟", "糕"}
+    assert any("糟糕" in piece for piece in strongest)
+
+
+@pytest.fixture(scope="module")
+def of_two_characters(tmp_path_factory):
+    """A model to which 不错 is good, and neither 不 nor 错 is."""
+    rooms = ("房间", "早餐", "服务", "酒店", "餐厅", "前台", "风景", "位置")
+    said = {"good": ("{}不错", "{}真不错"), "bad": ("{}不好", "{}错了")}
+    texts = [(form.format(room), label) for room in rooms for label, forms in said.items() for form in forms]
+    model = crnn.Model(crnn.TextClassification(augment=False), size="tiny")
+    model.fit(*zip(*texts, strict=True), epochs=30, batch_size=8, validation_split=0, options=QUIET)
+    return model
+
+
+@pytest.mark.parametrize("text", ["早餐不错", "大堂真不错。", "酒店不错，风景不错"])
+def test_characters_that_work_together_are_explained_as_one(of_two_characters, text):
+    found = of_two_characters.explain(text)
+    assert found.label == "good"
+    (piece, weight), *_ = found.telling()
+    assert "不错" in piece
+    assert weight == 1.0
+    assert "".join(piece for piece, _ in found.pieces) == text.replace("，", ",")
+
+
+def test_the_strongest_is_one_also_where_a_piece_comes_often():
+    often = Explanation("bad", "bad", (("poor", 1.0), ("room", 0.5), ("poor", 0.75), ("nice", -0.7)))
+    assert str(often) == "poor +1.00, nice -0.40, room +0.29"
+
+
+def test_a_long_text_is_explained_by_what_the_score_hangs_on_most(model):
+    text = "早餐很糟糕，" + "我们看了看电视，" * 40
+    found = model.explain(text)
+    told = [piece for piece, weight in found.pieces if weight]
+    assert MOST_HIDDEN / LONGEST <= len(told) <= MOST_HIDDEN * LONGEST
+    assert 0.0 in [weight for _, weight in found.pieces]
+    assert "".join(piece for piece, _ in found.pieces) == text.replace("，", ",")
 
 
 def test_what_is_unknown_tells_nothing_wherever_it_stands(model):

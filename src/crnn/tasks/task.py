@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -353,6 +353,14 @@ class Task(ABC):
     def pieces(self, record: Record) -> list[str] | None:
         """What people call the steps of a sample's inputs, such as its words; None where steps have no names."""
         return None
+
+    def hidden(self, record: Record, steps: Iterable[int]) -> Any:
+        """Inputs of a sample as if some of its pieces were unknown."""
+        raise NotImplementedError
+
+    def may_join(self, left: str, right: str) -> bool:
+        """Whether two pieces that follow each other may be one piece for people."""
+        return False
 
     def known_before(self, records: Sequence[Record]) -> list[bool] | None:
         """Whether each sample also stands in the training part; None where the task does not remember."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import functools
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any, ClassVar, Self
 
@@ -31,12 +31,15 @@ from crnn.tasks.text_tables import TextTables, columns
 from crnn.tasks.text_vocabulary import vocabulary_spec
 from crnn.text.augment import Drop, Swap
 from crnn.text.long import both_ends, first_and_last
-from crnn.text.normalize import as_tokens, normalise, tokenise
+from crnn.text.normalize import as_tokens, is_character, normalise, tokenise
 from crnn.text.vectors import WordVectors, starting_vectors
 from crnn.text.vocabulary import Vocabulary
 
 Tokeniser = Callable[[str], list[str]]
 """From a normalised text to its tokens."""
+
+NO_TOKEN = "\0"
+"""Stands for a hidden token: no text has it."""
 
 WORDS_SPREAD = 0.3
 """Standard deviation of word vectors that others have trained, as the network reads them."""
@@ -278,10 +281,14 @@ class TextClassification(Task):
         tokens = self.tokens(text_of(record))
         if not tokens:
             raise DataError(f"{record.name} holds no word and no sign: give a text")
+        return Example(self._numbers(tokens), None if record.target is None else self._encoded(record), record)
+
+    def _numbers(self, tokens: Sequence[str]) -> NDArray[np.float32]:
+        """The numbers of the steps, ``(T, slots)``."""
         ids = self._known().numbers(tokens)
         if self.words is not None:
             ids = np.column_stack([ids, self.words.numbers(tokens)])
-        return Example(ids.astype(np.float32), None if record.target is None else self._encoded(record), record)
+        return ids.astype(np.float32)
 
     def _encoded(self, record: Record) -> Any:
         assert self.labels is not None
@@ -324,6 +331,17 @@ class TextClassification(Task):
     def pieces(self, record: Record) -> list[str]:
         """The tokens that are the steps of a text."""
         return self.tokens(text_of(record))
+
+    def hidden(self, record: Record, steps: Iterable[int]) -> NDArray[np.float32]:
+        """The numbers of a text as if some of its tokens were unknown."""
+        tokens = self.pieces(record)
+        for step in steps:
+            tokens[step] = NO_TOKEN
+        return self._numbers(tokens)
+
+    def may_join(self, left: str, right: str) -> bool:
+        """Characters of scripts without spaces make words."""
+        return is_character(left) and is_character(right)
 
     def known_before(self, records: Sequence[Record]) -> list[bool]:
         """Whether each text, as far as it is read, also stands in the training part."""
