@@ -3,6 +3,8 @@
 import pytest
 
 from crnn import TextClassification
+from crnn.errors import DataError
+from crnn.inspect import inspect
 
 
 def written(path, header, rows):
@@ -45,6 +47,15 @@ def test_a_column_of_labels_is_the_labels_beside_zeros_and_ones(tmp_path, name, 
     task.read(tmp_path / "t.csv")
     single = written(tmp_path / "one.csv", f"text,{name},read,liked", ["a text,art,1,1", "another,art,0,1"])
     assert [record.target for record in task.read(single)[0]] == [("art",), ("art",)]
+
+
+@pytest.mark.parametrize("settings", [{}, {"text": "text"}])
+def test_columns_of_zeros_and_ones_are_named_where_one_label_is_looked_for(tmp_path, settings):
+    rows = ["a nice room,1,0", "the food was bad,0,1", "fine,1,0", "whatever,0,0"]
+    table = written(tmp_path / "t.csv", "text,good,bad", rows)
+    with pytest.raises(DataError, match=r"\(good, bad\), say multi_label=True \(--multi-label\)"):
+        TextClassification(**settings).read(table)
+    assert "--multi-label" in inspect(table).findings["texts with several labels"].advice
 
 
 # ── signs between labels that may be part of one ─────────────────────────────────────────────────────────────────────

@@ -63,6 +63,8 @@ def inspect_data(given: Any, task: Task | str | None = None, *, targets: Any = N
     if problems and "multi_label=True" in problems[0] and task is None:
         reader = TextClassification(multi_label=True)
         records, findings, problems = _read(given, targets, reader)
+        advice = "Say so in training too: multi_label=True (--multi-label)."
+        findings.add("texts with several labels", name, advice, dropped=False)
     groups, splits = _counted(record.group for record in records), _splits(records)
     groups = {} if len(groups) == len(records) else groups  # names of samples, and no groups of them
     facts = {

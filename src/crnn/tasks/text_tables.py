@@ -126,7 +126,7 @@ class TextTables:
                 raise
             if named and not self.strict:
                 return self._renamed(path, target, named)
-            advised = self._advised(error)
+            advised = self._advised(error, path, target)
             if len(named) == 1 and f"for the {_other(named)}" in str(error):
                 return self._with_guess(path, named, advised)
             if named or "for the label" in str(error):
@@ -143,9 +143,16 @@ class TextTables:
             self.found = self.found or _usual(path)
         return records, findings
 
-    def _advised(self, error: DataError) -> DataError:
+    def _advised(self, error: DataError, path: Path, target: str | None) -> DataError:
         """An error with what can be done about it here: a model that was loaded is not told columns."""
         if self.strict:
+            if target and not self.several and "for the label" in str(error) and (ones := columns_of_ones(path)):
+                shown = ", ".join(ones[:5]) + (", …" if len(ones) > 5 else "")
+                what = str(error).partition(SAY)[0].rstrip(". ")
+                return DataError(
+                    f"{what}. If each of its columns of zeros and ones is a label ({shown}), say multi_label=True"
+                    " (--multi-label); if one column is the label of all texts, label=… (--label)."
+                )
             return DataError(f"{str(error).rstrip('.')}. For texts: text=… and label=…, or --text and --label.")
         return DataError(
             f"{str(error).partition(SAY)[0].rstrip('. ')}. Name the columns as in training, or text and label."
@@ -204,14 +211,22 @@ class TextTables:
         except DataError:
             raise advised from None
         column = getattr(guess, role)
-        if column in next(iter(named.values())):
+        told_by = {type(name) for name in next(iter(named.values()))}
+        if column in next(iter(named.values())) or type(column) not in told_by:
             raise advised
         said = {**named, role: (column,)}
         records, findings = read(path, source="text", target="label", columns=said, blank=self.several)
         self.found = self.found or {role: column}
         told, advice = f"{path.name}: column {column!r} as {role}", f"Say {role}=… (--{role}) if that is wrong."
         findings.add("guessed column", told, advice, dropped=False)
+        self._note_ones(path, findings)
         return records, findings
+
+    def _note_ones(self, path: Path, findings: Findings) -> None:
+        """Name columns of zeros and ones beside the one that was guessed to be the label."""
+        if not self.several and (ones := columns_of_ones(path)):
+            advice = "If each of them is a label, say multi_label=True (--multi-label)."
+            findings.add("columns of zeros and ones", f"{', '.join(ones)} of {path.name}", advice, dropped=False)
 
     def _again(self, path: Path, target: str | None) -> Read | None:
         """Records by the columns that were found in the first table with labels; None where this one lacks them."""
@@ -238,9 +253,8 @@ class TextTables:
         how = "Say text=… and label=… (--text, --label)" if self.strict else "Name the columns as in training"
         advice = f"{how} if that is wrong."
         findings.add("guessed column", f"{path.name}: {where} {told}", advice, dropped=False)
-        if target and not self.several and (ones := columns_of_ones(path)):
-            advice = "If each of them is a label, say multi_label=True (--multi-label)."
-            findings.add("columns of zeros and ones", f"{', '.join(ones)} of {path.name}", advice, dropped=False)
+        if target:
+            self._note_ones(path, findings)
         return records, findings
 
 
