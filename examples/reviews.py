@@ -49,7 +49,7 @@ def main() -> None:
 
 def both(path: Path) -> Path:
     """English and Chinese reviews in one table, with English labels."""
-    english, chinese = (reviews(path.with_name(f"{language}.csv"), 160, language=language) for language in ("en", "zh"))
+    english, chinese = (reviews(path.with_name(f"{language}.csv"), 400, language=language) for language in ("en", "zh"))
     rows = chinese.read_text(encoding="utf-8").replace(",好评", ",good").replace(",差评", ",bad").splitlines()[1:]
     path.write_text(english.read_text(encoding="utf-8") + "\n".join(rows) + "\n", encoding="utf-8")
     return path

@@ -6,7 +6,7 @@ import wave
 import numpy as np
 import pytest
 
-from crnn.data.toy import printed_lines, sequences, tone_words, tones
+from crnn.data.toy import printed_lines, reviews, sequences, tone_words, tones
 from crnn.errors import SpecError
 
 
@@ -57,6 +57,22 @@ def test_tone_words_differ_by_word_more_than_by_take(tmp_path):
         one, two = marks[f"{label}/s00_nohash_0.wav"], marks[f"{label}/s00_nohash_1.wav"]
         others = [marks[f"{other}/s00_nohash_0.wav"] for other in ("on", "off", "打开") if other != label]
         assert all(np.corrcoef(one, two)[0, 1] > np.corrcoef(one, other)[0, 1] for other in others)
+
+
+@pytest.mark.parametrize(
+    ("language", "good", "bad"),
+    [
+        ("en", ("the hotel was good", "not bad", "happy"), ("the breakfast was bad", "not good", "disappointed")),
+        ("zh", ("酒店很好", "早餐不错", "不差", "满意"), ("不好", "酒店", "脏", "差", "失望")),
+    ],
+)
+def test_reviews_are_in_everyday_words_and_differ(tmp_path, language, good, bad):
+    with reviews(tmp_path / "r.csv", 600, language=language).open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert len({row["text"] for row in rows}) == 600
+    for label, phrases in zip(dict.fromkeys(row["label"] for row in rows), (good, bad), strict=True):
+        told = "\n".join(row["text"] for row in rows if row["label"] == label)
+        assert [phrase for phrase in phrases if phrase not in told] == []
 
 
 def test_impossible_toys_are_refused(tmp_path):

@@ -12,34 +12,93 @@ import numpy as np
 from crnn.data.toy.sizes import check_sizes
 from crnn.errors import SpecError
 
-MOST_REVIEWS = 200
+MOST_REVIEWS = 800
 """More are not sure to be different from each other."""
 
 
 _REVIEWS: dict[str, dict[str, Any]] = {
     "en": {
         "labels": ("good", "bad"),
-        "subjects": ("the room", "the breakfast", "the staff", "our bed", "the view", "the bathroom"),
-        "words": (("lovely", "clean", "friendly", "great"), ("awful", "dirty", "rude", "poor")),
-        "plain": ("{subject} was {word}", "{subject} is really {word}", "we found {subject} {word}"),
-        "negated": ("{subject} was not {word} at all", "nobody can call {subject} {word}"),
-        "ends": (".", "!", ", and we stayed two nights.", ", as a friend had told us."),
+        "subjects": (
+            "the hotel",
+            "this hotel",
+            "the room",
+            "the breakfast",
+            "the food",
+            "the staff",
+            "the bathroom",
+            "it",
+        ),
+        "words": (("good", "great", "clean", "friendly", "lovely"), ("bad", "terrible", "dirty", "rude", "poor")),
+        "plain": (
+            "{subject} was {word}",
+            "{subject} is {word}",
+            "{subject} is really {word}",
+            "{subject} was very {word}",
+            "very {word}",
+            "{word}",
+        ),
+        "negated": (
+            "{subject} was not {word}",
+            "{subject} is not {word} at all",
+            "{subject} isn't {word}",
+            "nobody can call {subject} {word}",
+            "not {word}",
+        ),
+        "said": (
+            ("we were happy with {subject}", "we can recommend {subject}", "I love {subject}", "we will come back"),
+            (
+                "we were disappointed with {subject}",
+                "we cannot recommend {subject}",
+                "I hate {subject}",
+                "we were not happy with {subject}",
+                "we will not come back",
+            ),
+        ),
+        "ends": ("", ".", "!", ", and we stayed two nights.", ", as a friend had told us."),
     },
     "zh": {
         "labels": ("好评", "差评"),
-        "subjects": ("房间", "早餐", "服务员", "床", "风景", "卫生间"),
-        "words": (("干净", "舒服", "热情", "漂亮"), ("肮脏", "糟糕", "冷淡", "难看")),
-        "plain": ("{subject}很{word}", "{subject}真的{word}", "我们觉得{subject}{word}"),
-        "negated": ("{subject}一点也不{word}", "谁也不会说{subject}{word}"),
-        "ends": ("。", "！", "，住了两个晚上。", "，跟朋友说的一样。"),
+        "subjects": ("酒店", "这家酒店", "房间", "早餐", "服务", "服务员", "环境", "卫生间"),
+        "words": (("好", "干净", "舒服", "热情", "漂亮"), ("差", "脏", "糟糕", "冷淡", "难看")),
+        "plain": (
+            "{subject}很{word}",
+            "{subject}非常{word}",
+            "{subject}真的{word}",
+            "我们觉得{subject}太{word}了",
+            "{word}",
+        ),
+        "negated": ("{subject}不{word}", "{subject}一点也不{word}", "谁也不会说{subject}{word}"),
+        "said": (
+            (
+                "{subject}不错",
+                "不错",
+                "{subject}很不错",
+                "对{subject}很满意",
+                "推荐{subject}",
+                "我很喜欢{subject}",
+                "下次还来",
+            ),
+            (
+                "{subject}让人失望",
+                "{subject}出了错",
+                "对{subject}很失望",
+                "对{subject}不满意",
+                "不推荐{subject}",
+                "我不喜欢{subject}",
+                "下次不来了",
+            ),
+        ),
+        "ends": ("", "。", "！", "，住了两个晚上。", "，跟朋友说的一样。"),
     },
 }
 
 
 def reviews(path: str | Path, count: int = 120, *, language: str = "en", seed: int = 0) -> Path:
-    """A table of made hotel reviews with their label, "good" or "bad" (好评 or 差评), in turn.
+    """A table of made hotel reviews in everyday words with their label, "good" or "bad" (好评 or 差评), in turn.
 
-    Every third review says what it means by a negation, so that single words do not tell all.
+    One in five says what it means by a negation, so that single words do not tell all; one in five says no more than
+    that the guest was content, or not.
 
     Args:
         path: The CSV file, with the columns ``text`` and ``label``.
@@ -68,9 +127,9 @@ def reviews(path: str | Path, count: int = 120, *, language: str = "en", seed: i
     written: dict[str, str] = {}
     while len(written) < count:
         number = len(written)
-        side, negated = number % 2, number % 3 == 0
+        side, negated = number % 2, number % 5 == 0
         word = random.choice(parts["words"][1 - side if negated else side])
-        form = random.choice(parts["negated" if negated else "plain"])
+        form = random.choice(parts["said"][side] if number % 5 == 1 else parts["negated" if negated else "plain"])
         text = form.format(subject=random.choice(parts["subjects"]), word=word) + random.choice(parts["ends"])
         written.setdefault(text, parts["labels"][side])  # no review comes twice
     path = Path(path)
