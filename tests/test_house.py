@@ -22,6 +22,7 @@ FLOORS = [
 FLOOR = {room: number for number, rooms in enumerate(FLOORS) for room in rooms}
 
 DOORS = {
+    "charset_normalizer": ("data/encoding.py",),
     "lightning": ("engine",),
     "torchmetrics": ("metrics/modules.py",),
     "safetensors": ("store.py",),

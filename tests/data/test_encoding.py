@@ -2,6 +2,7 @@
 
 import pytest
 
+import crnn
 from crnn.data.encoding import BROKEN, decode_text, encoding_of
 from crnn.data.table import read_table
 
@@ -43,3 +44,23 @@ def test_a_damaged_byte_does_not_change_the_encoding(raw, encoding, broken):
 def test_western_text_is_not_taken_for_chinese(text):
     assert decode_text(text.encode("cp1252")) == text
     assert decode_text(text.encode()) == text
+
+
+@pytest.mark.parametrize(
+    ("encoding", "text"),
+    [
+        ("gb18030", "这家酒店很好,好评\n房间很脏,差评\n早餐不错,好评"),
+        ("big5", "這家飯店很好,好評\n房間很髒,差評\n早餐不錯,好評"),
+        ("shift_jis", "部屋はとてもきれいでした,良い\n朝食はおいしくなかった,悪い\n駅から近くて便利,良い"),
+        ("euc_kr", "방이 매우 깨끗했습니다,좋음\n아침이 맛이 없었어요,나쁨\n직원들이 친절했다,좋음"),
+        ("cp1251", "Номер был очень чистым,хорошо\nЗавтрак был невкусный,плохо\nПриветливый персонал,хорошо"),
+        ("koi8-r", "Номер был очень чистым,хорошо\nЗавтрак был невкусный,плохо\nПриветливый персонал,хорошо"),
+    ],
+)
+def test_three_rows_tell_their_encoding(tmp_path, encoding, text):
+    raw = f"text,label\n{text}\n".encode(encoding)
+    assert decode_text(raw) == raw.decode(encoding)
+    (tmp_path / "t.csv").write_bytes(raw)
+    _, findings = crnn.TextClassification().read(tmp_path / "t.csv")
+    (told,) = findings["text in another encoding"].names
+    assert f"read as “{text.split(',')[0].split()[0][:4]}" in told

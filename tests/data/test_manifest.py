@@ -96,8 +96,8 @@ def test_predicting_needs_no_label(tmp_path):
 def test_a_guessed_encoding_and_broken_letters_are_noted(tmp_path):
     file = tmp_path / "t.csv"
     for raw, kind, name in (
-        ("text,label\nété,a\n".encode("cp1252"), "text in another encoding", "t.csv (cp1252)"),
-        ("text,label\n关灯,a\n".encode("gb18030"), "text in another encoding", "t.csv (gb18030)"),
+        ("text,label\nété,a\n".encode("cp1252"), "text in another encoding", "t.csv (cp1252, read as “été”)"),
+        ("text,label\n关灯,a\n".encode("gb18030"), "text in another encoding", "t.csv (gb18030, read as “关灯”)"),
         ("text,label\nété,a\n".encode() + b"\xe9,b\n", "broken letter", "t.csv line 3"),
     ):
         file.write_bytes(raw)

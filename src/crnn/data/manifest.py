@@ -92,7 +92,8 @@ def from_manifest(
         findings.add("column of parts", told, "Rename what stands in it if that is wrong.", dropped=False)
     reader = _Reader(table, places, source, target, folder or table.path.parent, findings, {}, blank)
     if encoding is None:
-        note_encoding(reader.findings, table.path.name, table.encoding)
+        cells = (cell for row in table.rows for cell in row)
+        note_encoding(reader.findings, table.path.name, table.encoding, cells)
     if max(len(table.header), *map(len, table.rows)) == 1:  # in a wider table a blank line is no row
         for line in table.blank:
             reader.row([""], line)

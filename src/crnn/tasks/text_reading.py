@@ -131,7 +131,7 @@ def text_of(record: Record, findings: Findings | None = None) -> str:
     if is_binary(text, encoding):
         raise UnreadableError(f"{record.name} is not text, whatever its name says")
     if findings is not None:
-        note_encoding(findings, record.name, encoding)
+        note_encoding(findings, record.name, encoding, (text,))
         note_broken(findings, record.name, (text,))
     return text
 
