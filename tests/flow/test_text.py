@@ -159,7 +159,7 @@ def test_a_long_text_is_not_looked_at_whole_to_be_named(model):
 
 def test_predict_takes_tables_lists_and_files(model, table, tmp_path):
     (tmp_path / "note.txt").write_bytes("床很舒服".encode("gb18030"))
-    with pytest.warns(DataWarning, match=r"another encoding \(noted\): .*note\.txt \(gb18030\)"):
+    with pytest.warns(DataWarning, match=r"another encoding \(noted\): .*note\.txt \(gb18030, read as “床很舒服”\)"):
         assert model.predict(str(tmp_path / "note.txt")) == model.predict("床很舒服")
     several = model.predict(["床很舒服", "床很难看"])
     assert [answer.label for answer in several] == [model.predict(text).label for text in ("床很舒服", "床很难看")]

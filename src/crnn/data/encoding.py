@@ -16,7 +16,7 @@ _HIGH_PAIRS = re.compile(rb"(?:[\x81-\xfe][\x40-\x7e\x80-\xfe])+")
 _KANA = {"cp932": (0x82, 0x83), "euc_jp": (0xA4, 0xA5)}
 """First bytes of Japanese syllables."""
 _FEW = 8
-"""Letters that are too few to tell eastern encodings apart."""
+"""Different letters that are too few to tell eastern encodings apart."""
 _GUESSED_BY = 1 << 16
 """Bytes by which an encoding is guessed."""
 _EASTERN = ["gb18030", "big5", "cp932", "cp949", "euc_jp"]
@@ -92,7 +92,7 @@ def _by_letters(raw: bytes) -> str:
     common = sum(0xB0 <= first <= 0xD7 and last >= 0xA1 for first, last in letters)
     beyond_korean = sum(first > 0xC8 for first, _ in letters)
     plain = common >= 0.9 * len(letters) and beyond_korean >= 0.1 * len(letters)
-    return "gb18030" if plain or len(letters) < _FEW else ""
+    return "gb18030" if plain or len(set(letters)) < _FEW else ""
 
 
 def _likeliest(raw: bytes, encodings: list[str]) -> str:
