@@ -47,11 +47,23 @@ def test_train_leaves_a_model_a_report_and_the_rules_beside_it(model):
     assert config["channels"] == ["ax", "ay", "az"]
 
 
+@pytest.mark.filterwarnings("ignore::crnn.errors.DataWarning")
 def test_evaluate_says_how_good_it_is(model, table, crnn_command):
     code, out, _ = crnn_command("evaluate", model, table, "--json", "--no-report")
     facts = json.loads(out)
     assert (code, facts["samples"]) == (0, 60)
     assert facts["metrics"]["accuracy"] > 0.8
+
+
+@pytest.mark.filterwarnings("always::crnn.errors.DataWarning")
+def test_evaluate_names_sequences_that_were_trained_on(model, table, crnn_command, tmp_path):
+    code, out, _ = crnn_command("evaluate", model, table, "--json", "--no-report")
+    facts = json.loads(out)
+    assert code == 0
+    assert len(facts["findings"]["sample that was trained on"]["names"]) == 48
+    assert any("also stand in training" in name for name in facts["beside"])
+    _, out, _ = crnn_command("evaluate", model, gestures(tmp_path / "other.csv", seed=1), "--json", "--no-report")
+    assert "sample that was trained on" not in json.loads(out)["findings"]
 
 
 def test_predict_a_long_table_and_a_single_sequence(model, table, crnn_command, tmp_path):

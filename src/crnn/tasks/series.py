@@ -26,6 +26,7 @@ from crnn.tasks.arrays import single_label
 from crnn.tasks.calibration import fit_temperature, tempered
 from crnn.tasks.label_sets import all_labels, label_set
 from crnn.tasks.labels import Labels
+from crnn.tasks.marks import Marks
 from crnn.tasks.series_answers import SeriesClass, SeriesLabels
 from crnn.tasks.task import Option, Plan, Task, size_index
 
@@ -104,6 +105,7 @@ class SeriesClassification(Task):
         self.spreads: list[float] = []
         self.lengths = (1, STEPS)
         self.temperature = 1.0
+        self.seen = Marks()
 
     def network(self, size: str) -> NetworkSpec:
         """1-D convolutions, more of them where sequences are long, a bidirectional LSTM, its mean."""
@@ -150,6 +152,24 @@ class SeriesClassification(Task):
         self.means, self.spreads = measured(self._alike(records))
         lengths = [len(record.source) for record in records]
         self.lengths = min(lengths), int(np.median(lengths))
+        self.seen = self._marks(records)
+
+    def follow(self, records: Sequence[Record], alphabet: str) -> None:
+        """As `learn`; what the weights were trained on before is no test of them either."""
+        before = self.seen
+        super().follow(records, alphabet)
+        self.seen.add(before)
+
+    def remember(self, records: Sequence[Record]) -> None:
+        """These sequences too are no test any more."""
+        self.seen.add(self._marks(records))
+
+    def known_before(self, records: Sequence[Record]) -> list[bool]:
+        """Whether the values of each sequence also stand in the training part."""
+        return [any(_as_bytes(values) in self.seen for values in self._alike([record])) for record in records]
+
+    def _marks(self, records: Sequence[Record]) -> Marks:
+        return Marks(map(_as_bytes, self._alike(records)))
 
     def prepare(self, record: Record) -> Example:
         """The sequence ``(T, C)`` normalised; the number of its class, or zeros and ones."""
@@ -250,6 +270,7 @@ class SeriesClassification(Task):
             "spreads": self.spreads,
             "lengths": list(self.lengths),
             "temperature": self.temperature,
+            "seen": self.seen.packed(),
         }
 
     @classmethod
@@ -265,7 +286,13 @@ class SeriesClassification(Task):
         task.means, task.spreads = config["means"], config["spreads"]
         task.lengths = tuple(config["lengths"])
         task.temperature = config["temperature"]
+        task.seen = Marks.unpacked(config.get("seen", ""))  # earlier versions remembered none
         return task
+
+
+def _as_bytes(values: Steps) -> bytes:
+    """A sequence by its values, to be known again."""
+    return np.ascontiguousarray(values, dtype=np.float32).tobytes()
 
 
 def _plan(multi_label: bool) -> Plan:

@@ -22,10 +22,10 @@ from crnn.spec import NetworkSpec
 from crnn.tasks import text_baselines, text_doubts, text_linear, text_network
 from crnn.tasks.calibration import fit_temperature, tempered
 from crnn.tasks.labels import Labels
+from crnn.tasks.marks import Marks
 from crnn.tasks.task import Option, Plan, Task, size_index
 from crnn.tasks.text_answers import TextAnswer, answered
 from crnn.tasks.text_labels import labels_of, zeros_and_ones
-from crnn.tasks.text_marks import Marks
 from crnn.tasks.text_reading import Reader, text_of
 from crnn.tasks.text_tables import TextTables, columns
 from crnn.tasks.text_vocabulary import vocabulary_spec
@@ -230,7 +230,7 @@ class TextClassification(Task):
             text_doubts.refuse_measures(targets)
             self.labels = Labels.learn(targets)
         self.vocabulary = Vocabulary.learn(texts, vocabulary_spec(texts))
-        self.seen = Marks(texts)
+        self.seen = Marks(map(_as_bytes, texts))
         if self.wide:
             self._linear = text_linear.solved(self.vocabulary, texts, self._sides(records))
         if self.vectors is not None:
@@ -245,7 +245,7 @@ class TextClassification(Task):
 
     def remember(self, records: Sequence[Record]) -> None:
         """These texts too are no test any more."""
-        self.seen.add(Marks(self._readable(records)[1]))
+        self.seen.add(Marks(map(_as_bytes, self._readable(records)[1])))
 
     def _readable(self, records: Sequence[Record]) -> tuple[list[Record], list[list[str]]]:
         """The records that can be read, and their tokens; the others are named when they are prepared."""
@@ -348,7 +348,7 @@ class TextClassification(Task):
         found = [False] * len(records)
         for row, record in enumerate(records):
             with contextlib.suppress(UnreadableError):  # named where it is prepared
-                found[row] = self.pieces(record) in self.seen
+                found[row] = _as_bytes(self.pieces(record)) in self.seen
         return found
 
     def baselines(self, train: Sequence[Record] | None, judged: ExampleSet) -> dict[str, Tensor]:
@@ -419,3 +419,8 @@ class TextClassification(Task):
         if self.vocabulary is None:
             raise NotReadyError("the vocabulary is not known yet: call fit first")
         return self.vocabulary
+
+
+def _as_bytes(tokens: Sequence[str]) -> bytes:
+    """A text by what is read of it, to be known again."""
+    return "\0".join(tokens).encode("utf-8", "surrogatepass")
