@@ -128,3 +128,14 @@ def test_one_class_is_no_classification(tmp_path, crnn_command):
     code, _, err = crnn_command("train", "series", table, "--out", tmp_path / "m", *TINY)
     assert code == 1
     assert "at least two labels" in err
+
+
+def test_the_same_error_of_many_sequences_is_said_once(model, crnn_command, tmp_path):
+    rows = [f"{trial},{step},{step / 9:.2f}" for trial in range(9) for step in range(12)]
+    (tmp_path / "other.csv").write_text("\n".join(["trial,time,speed", *rows]))
+    code, out, err = crnn_command("predict", model, tmp_path / "other.csv")
+    assert (code, out) == (1, "")
+    errors = [line for line in err.splitlines() if line.startswith("error:")]
+    assert len(errors) == 2
+    assert "8 more as other.csv trial 0: " in errors[1]
+    assert errors[1].endswith("; and 5 more")

@@ -88,6 +88,13 @@ def test_predict_takes_the_text_itself(folder, crnn_command):
     assert max(abs(piece["weight"]) for piece in answer["pieces"]) == 1.0
 
 
+def test_the_same_note_on_several_inputs_is_said_once(folder, crnn_command):
+    _, out, err = crnn_command("predict", folder, "привет мир", "доброе утро")
+    assert len(out.splitlines()) == 2
+    assert err.count("without a known word") == 1
+    assert "note: 2 text without a known word (noted): привет мир; доброе утро." in err
+
+
 def test_what_tells_nothing_has_no_sign():
     assert str(Explanation("good", "good", (("fine", 1.0), ("the", -0.001)))) == "fine +1.00, the +0.00"
 

@@ -72,11 +72,12 @@ def _check(task: Task, form: str) -> None:
 
 def _read(task: Task, inputs: Sequence[str]) -> tuple[list[Record], int]:
     """Records of all inputs, and how many of these could not be read."""
+    from crnn.data.findings import Findings
     from crnn.errors import DataError
     from crnn.store import require_data
 
     records: list[Record] = []
-    failed = 0
+    failed, noted = 0, Findings()
     for given in inputs:
         try:
             require_data(given)
@@ -89,7 +90,10 @@ def _read(task: Task, inputs: Sequence[str]) -> tuple[list[Record], int]:
             if finding.dropped:
                 failed += _complain(given, finding.line())
             else:
-                click.echo(f"note: {finding.line()}", err=True)
+                for name in finding.names:
+                    noted.add(finding.kind, name, finding.advice, dropped=False)
+    for finding in noted:
+        click.echo(f"note: {finding.line()}", err=True)
     return records, failed
 
 
@@ -109,13 +113,20 @@ def _tell(predictor: Predictor, records: Sequence[Record], why: bool, as_json: b
     from crnn.errors import DataError
     from crnn.explain import explain
 
-    failed = 0
+    alike: dict[str, list[str]] = {}
     for record, answer in zip(records, predictor.answers(records), strict=True):
         if isinstance(answer, DataError):
-            failed += _complain(record.name, answer)
+            names = alike.setdefault(str(answer).replace(record.name, "…"), [])
+            if not names:
+                _complain(record.name, answer)
+            names.append(record.name)
         else:
             _print(record.name, answer, explain(predictor, record) if why else None, as_json)
-    return failed
+    for first, *others in alike.values():
+        if others:
+            shown = "; ".join(others[:3]) + (f"; and {len(others) - 3} more" if len(others) > 3 else "")
+            click.echo(f"error: {len(others)} more as {first}: {shown}", err=True)
+    return sum(map(len, alike.values()))
 
 
 def _write(predictor: Predictor, records: Sequence[Record], form: str, out: Path | None) -> int:
