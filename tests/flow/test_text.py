@@ -88,6 +88,14 @@ def test_predict_takes_the_text_itself(folder, crnn_command):
     assert max(abs(piece["weight"]) for piece in answer["pieces"]) == 1.0
 
 
+def test_inspect_tells_of_a_model_in_words(folder, crnn_command):
+    _, out, _ = crnn_command("inspect", folder)
+    assert "columns         text in text, label in label" in out
+    assert "different texts" in out
+    (settings,) = [line for line in out.splitlines() if line.startswith("settings")]
+    assert settings.split(None, 1)[1] == "multi label no, lower yes, longest 400, augment yes, own tokeniser no"
+
+
 def test_the_same_note_on_several_inputs_is_said_once(folder, crnn_command):
     _, out, err = crnn_command("predict", folder, "привет мир", "доброе утро")
     assert len(out.splitlines()) == 2
@@ -198,7 +206,7 @@ def test_inspect_knows_texts(folder, table, crnn_command):
     code, out, _ = crnn_command("inspect", folder)
     assert code == 0
     assert "Embedding" in out
-    assert "entries" in out, "the vocabulary is not printed word by word"
+    assert "n-grams of words or characters" in out, "the vocabulary is not printed word by word"
 
 
 def test_several_labels(tmp_path):

@@ -29,6 +29,9 @@ LONG = 20
 LETTERS = 200
 """Letters of a setting from which only their number is told."""
 
+LEARNT = ("seen", "width")
+"""Parts of a task's configuration that are no settings."""
+
 STEPS = 100
 """Steps of the sample that shapes are shown for, where inputs are arrays; for sound it is one second."""
 
@@ -60,9 +63,10 @@ def _configured(config: Mapping[str, Any]) -> dict[str, Any]:
     """What the configuration says without building anything."""
     task = dict(config["task"])
     facts: dict[str, Any] = {"task": task.pop("name", "?"), "size": config.get("size", "?"), **_learnt(config)}
-    if "time" in facts:  # what was learnt of tables stands there in words
-        task = {name: value for name, value in task.items() if not isinstance(value, (Mapping, list))}
     labels = task.pop("labels", None)
+    task = {name: value for name, value in task.items() if name not in (*LEARNT, *facts)}
+    if "time" in facts or "vocabulary" in facts:  # what was learnt of tables stands there in words
+        task = {name: value for name, value in task.items() if not isinstance(value, (Mapping, list))}
     if labels:
         facts["labels"] = [str(label) for label in labels]
     for name in ("spectrogram", "threshold", "temperature"):

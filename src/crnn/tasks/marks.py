@@ -28,6 +28,9 @@ class Marks:
     def __contains__(self, sample: object) -> bool:
         return isinstance(sample, bytes) and zlib.crc32(sample) in self._marks
 
+    def __len__(self) -> int:
+        return len(self._marks)
+
     def add(self, other: Marks) -> None:
         """Take over all samples of another set."""
         self._marks |= other._marks

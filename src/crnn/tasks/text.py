@@ -322,6 +322,16 @@ class TextClassification(Task):
         """The answer for each text."""
         return answered(self.probabilities(predictions), self.class_names(), several=self.multi_label)
 
+    def summary(self, trained: bool = True) -> dict[str, str]:
+        """Where texts and labels stood, what is known of words, on how many texts."""
+        if self.vocabulary is None:
+            return {}
+        words = f"{len(self.vocabulary.words):,} words, {len(self.vocabulary.grams):,} n-grams of words or characters"
+        vectors = "" if self.words is None else f", {len(self.words.table) - 1:,} word vectors of others"
+        columns_told = {"columns": told} if (told := self.tables.told()) else {}
+        texts = {"learnt from": f"{len(self.seen):,} different texts"} if trained else {}
+        return {**columns_told, "vocabulary": words + vectors, **texts}
+
     def wording(self, record: Record) -> str | None:
         """The text itself, or what its file holds; None where that has gone since it was read."""
         with contextlib.suppress(UnreadableError):

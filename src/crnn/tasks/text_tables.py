@@ -79,6 +79,13 @@ class TextTables:
             findings.add("column of groups", told, advice, dropped=False)
         return records, findings
 
+    def told(self) -> str:
+        """Which columns are text and label, as far as they were said or found."""
+        labels = self.ones or (() if self.label is None else (self.label,))
+        said = {"text": self.text, "label": labels}
+        chosen = {**self.found, **{role: ", ".join(map(str, names)) for role, names in said.items() if names}}
+        return ", ".join(f"{role} in {name}" for role, name in chosen.items())
+
     def _ones_of(self, path: Path) -> tuple[Column, ...]:
         """The columns of zeros and ones that are the labels of a table; none where it has labels in cells."""
         if not self.several or self.label is not None:
