@@ -29,7 +29,6 @@ from crnn.parts import (
     long_enough,
     positive,
     read_parts,
-    settle,
     start,
     tell,
 )
@@ -214,7 +213,7 @@ class Model:
         predictor.recogniser.cpu()
         self.validation = None
         if parts.dev is not None:
-            settle(predictor.recogniser, parts.dev, self.compiled.objective)
+            self.task.settle(parts.dev, predictor.recogniser, self.compiled.objective)
             self.validation = parts.dev, judging.judge(predictor, self.compiled, parts.dev)
             judging.calibrate(self.task, *self.validation)
         return self.history

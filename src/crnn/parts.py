@@ -25,7 +25,6 @@ from crnn.data.preflight import preflight, usable
 from crnn.data.targets import pack_targets
 from crnn.errors import DataError, DataWarning, SpecError
 from crnn.losses.objective import Objective
-from crnn.losses.regression import Quantile
 from crnn.nn.kinds import AnySpec
 from crnn.predictor import BATCH, shortage
 from crnn.spec import NetworkSpec
@@ -200,20 +199,6 @@ def start(network: Any, train: ExampleSet, objective: Objective) -> None:
         rows = train.in_time(STARTING)
         batch = train[rows]
         network.start(batch.inputs, batch.targets, train.times_of(rows), getattr(objective, "levels", ()))
-
-
-def settle(recogniser: Any, dev: ExampleSet, objective: Objective) -> None:
-    """Let a network that forecasts quantiles set how wide they are, by the validation part."""
-    if not (isinstance(objective, Quantile) and hasattr(recogniser.network, "settle")):
-        return
-    rows = dev.in_time(STARTING)
-    found = []
-    with torch.no_grad():
-        for at in range(0, len(rows), BATCH * 16):
-            batch = dev[rows[at : at + BATCH * 16]]
-            found.append((objective.values(recogniser(batch.inputs)), batch.targets))
-    said, came = (torch.cat(parts) for parts in zip(*found, strict=True))
-    recogniser.network.settle(said, came, objective.levels, dev.apart)
 
 
 def digest(module: torch.nn.Module) -> str:

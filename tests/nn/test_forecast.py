@@ -7,6 +7,7 @@ import torch
 
 from crnn.errors import ShapeError, SpecError
 from crnn.forecast_spec import ForecastSpec
+from crnn.losses.regression import middle
 from crnn.nn.forecast import ForecastNetwork
 from crnn.nn.kinds import make, read_spec
 from crnn.nn.quantiles import moved, widths
@@ -160,6 +161,26 @@ def test_training_starts_with_the_spans_of_what_the_linear_model_missed():
     inside = ((noise + history[:, -1:] >= low) & (noise + history[:, -1:] <= high)).double().mean()
     assert 0.7 < float(inside) < 0.9
     assert bool((low < middle).all() and (middle < high).all())
+
+
+@pytest.mark.parametrize("share", [0.0, 0.3, 1.0])
+@pytest.mark.parametrize("levels", [(), (0.1, 0.5, 0.9), (0.05, 0.95)])
+def test_a_network_leans_on_a_linear_map_by_a_share(share, levels):
+    made = network(levels=len(levels) or 1)
+    if levels:
+        torch.nn.init.normal_(made.offsets)
+    data = Padded.whole(windows())
+    weight, bias = torch.randn(H, L, generator=torch.Generator().manual_seed(5)), torch.arange(float(H))
+    history, last = data.data[:, :L, 0], data.data[:, L - 1 : L, 0]
+    linear = (history - last) @ weight.T + bias + last
+
+    def point():
+        said = made(data).data.detach().reshape(5, H, -1)
+        return middle(said, levels) if levels else said[..., 0]
+
+    before = point()
+    made.lean(share, weight, bias, levels)
+    torch.testing.assert_close(point(), share * before + (1 - share) * linear, rtol=1e-4, atol=1e-4)
 
 
 @pytest.mark.parametrize("changes", SPECS.values(), ids=SPECS)

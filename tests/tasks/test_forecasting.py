@@ -637,6 +637,22 @@ def test_a_fit_that_goes_on_gives_the_same_weights(tmp_path):
     assert all(torch.equal(whole[name], again[name]) for name in whole)
 
 
+@pytest.mark.parametrize("loss", ["quantile", "mse", "mae"])
+def test_the_network_is_not_worse_than_linear_where_it_was_validated(loss):
+    model = crnn.Model(Forecasting(6, 24, season=12), size="tiny")
+    model.compile(loss=loss, optimizer=crnn.Adam(rate=0.03))  # far too fast, for what is linear to begin with
+    model.fit(waves(300), epochs=1, validation_split=0.2, options=crnn.TrainOptions(progress=False))
+    examples, found = model.validation
+    truth = examples.targets_of(found.rows.tolist())
+    linear = model.baselines()["linear ridge"]
+    assert linear.shape == truth.shape
+
+    def error(said):
+        return float(((said - truth) ** 2 if loss == "mse" else (said - truth).abs()).mean())
+
+    assert error(found.predictions) <= error(linear) * (1 + 1e-5)
+
+
 def test_intervals_follow_a_calmer_time_that_the_validation_part_shows():
     noise = 100 + np.random.default_rng(0).normal(0, np.repeat([6.0, 2.0], [1200, 900]))
     model = crnn.Model(Forecasting(4, 24), size="tiny")

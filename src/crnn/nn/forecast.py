@@ -9,6 +9,7 @@ from torch import Tensor, nn
 
 from crnn.errors import ShapeError, SpecError
 from crnn.forecast_spec import ForecastSpec
+from crnn.losses.regression import middle
 from crnn.nn.convolution import ConvBlock
 from crnn.nn.quantiles import moved, widths
 from crnn.nn.recurrent import Recurrent
@@ -100,6 +101,23 @@ class ForecastNetwork(nn.Module):
                 spans = found.errors - found.errors.median(0).values
                 self.offsets.copy_(spans.quantile(spans.new_tensor(levels), dim=0).T)
 
+    def lean(self, share: float, weight: Tensor, bias: Tensor, levels: Sequence[float] = ()) -> None:
+        """Become the mean of what this network says and of a linear map in the units of the shortcut.
+
+        Quantiles keep their distances from the value in their middle.
+
+        Args:
+            share: Of this network, from 0 to 1.
+            weight: ``(H, L)`` of the linear map.
+            bias: ``(H,)``.
+            levels: Of the quantiles that are forecast; empty where none are.
+        """
+        assert self.shortcut is not None
+        with torch.no_grad():
+            self.shortcut.weight.lerp_(weight.to(self.shortcut.weight), 1 - share)
+            self.shortcut.bias.lerp_(bias.to(self.shortcut.bias), 1 - share)
+            self._mix(torch.eye(self.levels) - (1 - share) * middle(torch.eye(self.levels), levels or (0.5,)))
+
     def settle(self, quantiles: Tensor, truth: Tensor, levels: Sequence[float], independent: int) -> None:
         """Set how far quantiles lie from the middle, by what came on samples that no weight was fitted to.
 
@@ -112,11 +130,16 @@ class ForecastNetwork(nn.Module):
         if self.offsets is None or len(levels) != self.levels:
             return
         with torch.no_grad():
-            change = moved(levels, widths(quantiles, truth, levels, independent)).to(self.offsets)
+            self._mix(moved(levels, widths(quantiles, truth, levels, independent)))
+
+    def _mix(self, change: Tensor) -> None:
+        """Make each level a sum of levels, by a matrix ``(levels, levels)``; the shortcut is common to all."""
+        change = change.to(self.scores.weight)
+        if self.offsets is not None:
             self.offsets.copy_(self.offsets @ change.T)
-            for part in (self.scores.weight, self.scores.bias):
-                own = part.reshape(self.spec.segment, self.levels, -1)
-                part.copy_((change @ own).reshape(part.shape))
+        for part in (self.scores.weight, self.scores.bias):
+            own = part.reshape(self.spec.segment, self.levels, -1)
+            part.copy_((change @ own).reshape(part.shape))
 
     def forward(self, x: Padded) -> Padded:
         """Map windows ``(B, T, F)`` to scores ``(B, 1, K)`` in the unit of the values.

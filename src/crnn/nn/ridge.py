@@ -11,6 +11,9 @@ from torch import Tensor
 PENALTIES = tuple(10.0**power for power in range(-6, 5))
 """Penalties that are tried, as shares of the mean variance of an input."""
 
+SHARES = tuple(step / 20 for step in range(21))
+"""Shares of a network that are tried beside a simple rule."""
+
 HELD = 0.2
 """Share of the samples, the last ones, on which penalty and rule are chosen."""
 
@@ -65,6 +68,24 @@ def ridge(x: Tensor, y: Tensor, rules: Sequence[Tensor] = (), times: Tensor | No
         tries = _tries(x[:cut][fitted], y[:cut][fitted], x[cut:], y[cut:], tried)
     rule, penalty, errors = min(tries, key=lambda each: float(each[2].abs().mean()))
     return Solution(*_Solved(x, y, rule).at(penalty), errors)
+
+
+def share_kept(network: Tensor, simple: Tensor, came: Tensor, *, squared: bool = False) -> float:
+    """The share, from 0 to 1, of a network in the mean of it and a simple rule that has the least error.
+
+    Args:
+        network: ``(N, H)`` what it says.
+        simple: ``(N, H)`` what the rule says.
+        came: ``(N, H)``.
+        squared: By squared errors instead of absolute ones.
+
+    Example:
+        >>> share_kept(torch.tensor([[4.0]]), torch.tensor([[0.0]]), torch.tensor([[1.0]]))
+        0.25
+    """
+    error, step = came - simple, network - simple
+    wrong = [(error - share * step).double() for share in SHARES]
+    return SHARES[int(torch.stack([(each.square() if squared else each.abs()).mean() for each in wrong]).argmin())]
 
 
 def _tries(x: Tensor, y: Tensor, held: Tensor, came: Tensor, rules: Sequence[Tensor]) -> Iterator[_Try]:

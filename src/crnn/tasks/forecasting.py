@@ -15,8 +15,10 @@ from crnn.data.example import Example, ExampleSet, Record
 from crnn.data.findings import Findings, counted
 from crnn.errors import DataError, DataWarning, NotReadyError, SpecError, SplitError
 from crnn.forecast_spec import ForecastSpec
+from crnn.losses.objective import Objective
 from crnn.losses.regression import middle
 from crnn.nn.kinds import AnySpec
+from crnn.nn.network import Recogniser
 from crnn.padded import Vary, chained
 from crnn.series.forecast import Forecast, Forecasts, by_level, off_median, time_texts
 from crnn.series.known import note_unseen
@@ -27,6 +29,7 @@ from crnn.series.seen import Seen
 from crnn.series.series import Series
 from crnn.series.windows import WindowSet
 from crnn.series.zeros import FOR_MISSING
+from crnn.tasks import forecast_settling
 from crnn.tasks.forecast_choices import horizon_for, look_back_for, network_for
 from crnn.tasks.forecast_reading import are_records, for_forecast, note_new, note_short, series_of
 from crnn.tasks.forecast_windows import Frame, tails
@@ -351,6 +354,11 @@ class Forecasting(Task):
         assert isinstance(train, WindowSet)
         found = None if network is None else Linear.within(network, self.season)
         self.linear = found or Linear.fitted(train, self.season)
+
+    def settle(self, dev: ExampleSet, recogniser: Recogniser, objective: Objective) -> None:
+        """Take from the validation part how far the network is trusted, and how wide its quantiles are."""
+        assert isinstance(dev, WindowSet)
+        forecast_settling.settle(recogniser, objective, dev, self.linear)
 
     def verdict(
         self, measures: Mapping[str, Mapping[str, float]], trials: Mapping[str, Sequence[float]] | None = None

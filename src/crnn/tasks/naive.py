@@ -67,19 +67,32 @@ class Linear:
     @classmethod
     def within(cls, network: nn.Module, season: int) -> Linear | None:
         """The one that a network begins with, where its shortcut is this very regression; else None."""
-        if not isinstance(network, ForecastNetwork) or network.shortcut is None:
+        if not isinstance(network, ForecastNetwork) or network.spec.season != season:
             return None
-        spec = network.spec
-        if (spec.centre, spec.spread, spec.season) != ("last", "none", season):
+        own = network.shortcut
+        if own is None or not cls._same_units(network):
             return None
-        return cls(network.shortcut.weight.detach().clone(), network.shortcut.bias.detach().clone())
+        return cls(own.weight.detach().clone(), own.bias.detach().clone())
+
+    @staticmethod
+    def _same_units(network: ForecastNetwork) -> bool:
+        return (network.spec.centre, network.spec.spread) == ("last", "none")
+
+    def is_alike(self, network: ForecastNetwork) -> bool:
+        """Whether a network's shortcut is of the same windows, in the same units."""
+        own = network.shortcut
+        return own is not None and own.weight.shape == self.weight.shape and self._same_units(network)
 
     def said(self, batch: Batch) -> Tensor:
         """What it says of windows, ``(B, H)`` in real units."""
         assert batch.units is not None
+        return batch.units.back(self.scaled(batch))
+
+    def scaled(self, batch: Batch) -> Tensor:
+        """What it says of windows, ``(B, H)`` in scaled units."""
         history = batch.inputs.data[:, : self.weight.shape[1], 0].double()
         last = history[:, -1:]
-        return batch.units.back((history - last) @ self.weight.double().T + self.bias.double() + last)
+        return (history - last) @ self.weight.double().T + self.bias.double() + last
 
     def to_bytes(self) -> bytes:
         """As a file of NumPy: ``(H, L + 1)``, the bias in the last column."""

@@ -15,7 +15,9 @@ from crnn.data.example import Example, ExampleSet, Record
 from crnn.data.findings import Findings
 from crnn.data.split import split
 from crnn.errors import UnknownNameError
+from crnn.losses.objective import Objective
 from crnn.nn.kinds import AnySpec
+from crnn.nn.network import Recogniser
 from crnn.padded import Vary
 
 SCORES = "network.head.scores."
@@ -399,6 +401,10 @@ class Task(ABC):
     def probabilities(self, predictions: Tensor) -> Tensor:
         """Predictions as the user of the answers sees them: calibrated, where the task calibrates."""
         return predictions
+
+    def settle(self, dev: ExampleSet, recogniser: Recogniser, objective: Objective) -> None:
+        """Change a trained network by its validation part, before it is judged there; nothing by default."""
+        return
 
     def calibrate(self, predictions: Tensor, targets: Tensor) -> None:
         """Set thresholds from predictions on the validation part, once training is over; by default there are none."""
