@@ -236,7 +236,8 @@ def without_copies(table: Table, roles: Roles, findings: Findings) -> Table:
 
 def names_series(name: str) -> bool:
     """Whether a column is called as columns are that tell series apart: ``Store``, ``product_id``."""
-    return any(one_name(name) == word + ending for word in _SERIES_NAMES for ending in _ENDINGS)
+    plain = one_name(name)
+    return any(plain == word + ending for word in _SERIES_NAMES for ending in _ENDINGS)
 
 
 def one_name(column: str) -> str:

@@ -88,7 +88,7 @@ def as_named(cells: Sequence[str], column: str) -> Sequence[str]:
         most, written = 12, "{}-{:02d}"
     else:
         return cells
-    found = [_YEAR_AND_PART.fullmatch(cell) or _PART_AND_YEAR.fullmatch(cell) for cell in cells]
+    found = [*map(_year_and_part, cells)]
     if most == 4 and _are_months_of_quarters([(int(each["year"]), int(each["part"])) for each in found if each]):
         return cells
     bare = [not each["mark"] for each in found if each]
@@ -112,12 +112,14 @@ def may_be_months_of_quarters(cells: Sequence[str], column: str) -> bool:
         >>> may_be_months_of_quarters(["2008-1", "2008-4"], "quarter"), may_be_months_of_quarters(["2008-1"], "week")
         (True, False)
     """
-    found = [_YEAR_AND_PART.fullmatch(cell) or _PART_AND_YEAR.fullmatch(cell) for cell in cells]
-    return (
-        bool(_OF_QUARTERS.search(column))
-        and not _OF_MONTHS.search(column)
-        and {int(each["part"]) if each else 0 for each in found} == {1, 4}
-    )
+    if not _OF_QUARTERS.search(column) or _OF_MONTHS.search(column):
+        return False
+    return {int(each["part"]) if each else 0 for each in map(_year_and_part, cells)} == {1, 4}
+
+
+def _year_and_part(cell: str) -> re.Match[str] | None:
+    """A year and the number behind or before it."""
+    return _YEAR_AND_PART.fullmatch(cell) or _PART_AND_YEAR.fullmatch(cell)
 
 
 def _are_months_of_quarters(given: Sequence[tuple[int, int]]) -> bool:

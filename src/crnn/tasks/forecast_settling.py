@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 import torch
 from torch import Tensor
 
@@ -19,14 +17,6 @@ MOST = 20_000
 """Windows of the validation part that are looked at."""
 
 BATCH = 512
-
-
-class _Said(NamedTuple):
-    """Of windows: what the network says ``(N, H)`` or ``(N, H, levels)``, the regression ``(N, H)``, and what came."""
-
-    network: Tensor
-    simple: Tensor
-    came: Tensor
 
 
 def settle(recogniser: Recogniser, objective: Objective, dev: WindowSet, linear: Linear | None) -> None:
@@ -46,18 +36,25 @@ def settle(recogniser: Recogniser, objective: Objective, dev: WindowSet, linear:
     if not (isinstance(network, ForecastNetwork) and isinstance(objective, Regression)):
         return
     levels = objective.levels if isinstance(objective, Quantile) else ()
-    if linear is not None and linear.is_alike(network):
-        said = _said(recogniser, objective, dev, linear)
-        point = objective.point(said.network)
-        share = share_kept(point, said.simple, said.came, squared=isinstance(objective, MSE))
-        network.lean(share, linear.weight, linear.bias, levels)
+    leans = linear if linear is not None and linear.is_alike(network) else None
+    if not (levels or leans):
+        return
+    values, simple, came = _said(recogniser, objective, dev, leans)
+    if leans is not None:
+        point = objective.point(values)
+        share = share_kept(point, simple, came, squared=isinstance(objective, MSE))
+        network.lean(share, leans.weight, leans.bias, levels)
+        moved = (1 - share) * (simple - point)
+        values = values + (moved[..., None] if levels else moved)  # what the network says now
     if levels:
-        said = _said(recogniser, objective, dev, None)
-        network.settle(said.network, said.came, levels, dev.apart)
+        network.settle(values, came, levels, dev.apart)
 
 
 @torch.no_grad()
-def _said(recogniser: Recogniser, objective: Regression, dev: WindowSet, linear: Linear | None) -> _Said:
+def _said(
+    recogniser: Recogniser, objective: Regression, dev: WindowSet, linear: Linear | None
+) -> tuple[Tensor, Tensor, Tensor]:
+    """What the network says, ``(N, H)`` or ``(N, H, levels)``, what the regression does, ``(N, H)``, and what came."""
     rows = dev.in_time(MOST)
     found: list[list[Tensor]] = []
     for at in range(0, len(rows), BATCH):
@@ -65,4 +62,5 @@ def _said(recogniser: Recogniser, objective: Regression, dev: WindowSet, linear:
         assert isinstance(batch.targets, Tensor)
         values = objective.values(recogniser(batch.inputs))
         found.append([values, batch.targets if linear is None else linear.scaled(batch), batch.targets])
-    return _Said(*(torch.cat(parts) for parts in zip(*found, strict=True)))
+    values, simple, came = (torch.cat(parts) for parts in zip(*found, strict=True))
+    return values, simple, came
