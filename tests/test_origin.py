@@ -107,7 +107,7 @@ def test_texts_go_on_with_the_vectors_of_words_and_a_linear_model_of_their_own(t
     assert again.task.class_names() == ["m", "n", "p"]
     old, new = ([Record(text) for text in given] for given in (texts((GOOD, "p"), (BAD, "n"))[0], data[0]))
     assert again.task.known_before([*old, *new]) == [True] * (len(old) + len(new))
-    with pytest.warns(crnn.errors.DataWarning, match=r"60 sample that was trained on \(noted\): row 0"):
+    with pytest.warns(crnn.errors.DataWarning, match=r"sample that was trained on \(60 noted\): row 0"):
         assert again.evaluate(*data)[again.metric_names.index("accuracy")] == 1.0
 
 

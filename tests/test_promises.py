@@ -161,7 +161,7 @@ def test_evaluate_names_missing_files(tmp_path, monkeypatch, capsys):
     with pytest.raises(SystemExit) as stopped:
         main(["evaluate", str(tmp_path / "m"), str(words), "--no-report"])
     assert stopped.value.code == 0
-    assert "note: 1 missing file" in capsys.readouterr().err
+    assert "note: missing file (1 left out)" in capsys.readouterr().err
 
 
 def test_ordinary_mistakes_are_said_plainly(tmp_path):

@@ -104,7 +104,7 @@ def test_uneven_classes():
 def test_errors():
     with pytest.raises(DataError, match="all 2 training samples are of class 'a'"):
         preflight(examples((1, 5, "a"), (2, 5, "a")))
-    with pytest.raises(DataError, match=r"no training sample can be used(.|\n)*2 too short"):
+    with pytest.raises(DataError, match=r"no training sample can be used(.|\n)*too short \(2 left out\)"):
         preflight(examples((1, 5, "a"), (2, 5, "b")), too_short=lambda steps, target: "is too short")
     with pytest.raises(DataError, match="no validation sample"):
         preflight(examples((1, 5, "a"), (2, 5, "b")), examples((3, 5, "c"), prefix="d"))

@@ -83,7 +83,7 @@ def test_missing_values_are_told_when_predicting_too(model, crnn_command, tmp_pa
     one.write_text("ax,ay,az\n" + "1,,3\n" + "1,2,3\n" * 30)
     code, out, err = crnn_command("predict", model, one)
     assert (code, len(out.splitlines())) == (0, 1)
-    assert "note: 1 sequence with missing values (noted)" in err
+    assert "note: sequence with missing values (1 noted)" in err
 
 
 def test_other_channels_are_refused_by_name(model, crnn_command, tmp_path):
@@ -100,7 +100,7 @@ def test_a_file_of_the_archives_from_end_to_end(tmp_path, crnn_command):
     out = tmp_path / "model"
     code, told, err = crnn_command("train", "series", file, "--out", out, *TINY)
     assert code == 0
-    assert "note: 1 ragged dimensions (left out): Waves_TRAIN.ts line 46" in err
+    assert "note: ragged dimensions (1 left out): Waves_TRAIN.ts line 46" in err
     assert json.loads(told)["best"]["val_accuracy"] > 0.8
     assert crnn_command("predict", out, file)[0] == 1  # one case is ragged, the rest are answered
     code, told, _ = crnn_command("inspect", file, "--json")

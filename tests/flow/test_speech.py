@@ -122,7 +122,7 @@ def test_unusable_recordings_are_named_once(spoken, tmp_path):
         "gone.wav",
     ):
         assert part in text
-    assert "1 empty text" in text
+    assert "empty text (1 left out)" in text
 
 
 def test_predict_on_the_command_line(model, spoken, capsys):

@@ -100,7 +100,7 @@ def test_the_same_note_on_several_inputs_is_said_once(folder, crnn_command):
     _, out, err = crnn_command("predict", folder, "привет мир", "доброе утро")
     assert len(out.splitlines()) == 2
     assert err.count("without a known word") == 1
-    assert "note: 2 text without a known word (noted): привет мир; доброе утро." in err
+    assert "note: text without a known word (2 noted): привет мир; доброе утро." in err
 
 
 def test_what_tells_nothing_has_no_sign():
@@ -174,7 +174,7 @@ def test_a_long_text_is_not_looked_at_whole_to_be_named(model):
 
 def test_predict_takes_tables_lists_and_files(model, table, tmp_path):
     (tmp_path / "note.txt").write_bytes("床很舒服".encode("gb18030"))
-    with pytest.warns(DataWarning, match=r"another encoding \(noted\): .*note\.txt \(gb18030, read as “床很舒服”\)"):
+    with pytest.warns(DataWarning, match=r"another encoding \(1 noted\): .*note\.txt \(gb18030, read as “床很舒服”\)"):
         assert model.predict(str(tmp_path / "note.txt")) == model.predict("床很舒服")
     several = model.predict(["床很舒服", "床很难看"])
     assert [answer.label for answer in several] == [model.predict(text).label for text in ("床很舒服", "床很难看")]
@@ -614,7 +614,7 @@ def test_a_field_of_a_hundred_megabytes_from_end_to_end(tmp_path, crnn_command):
     quick = ["--epochs", 1, "--size", "tiny", "--validation-split", 0.3]
     code, out, err = crnn_command("train", "text", file, "--out", tmp_path / "m", *quick)
     assert code == 0, err
-    assert "1 text of more than 400 tokens (noted): t.csv line 2" in err
+    assert "text of more than 400 tokens (1 noted): t.csv line 2" in err
     assert "accuracy" in out
     code, out, err = crnn_command("predict", tmp_path / "m", file)
     assert (code, len(out.splitlines())) == (0, 1 + len(ROWS)), err
@@ -656,7 +656,7 @@ def test_texts_on_both_sides_are_named_and_counted_apart():
     labels = [label for _, label in ROWS]
     model = crnn.Model(crnn.TextClassification(), size="tiny")
     dev = ([texts[0].upper(), texts[5], "new lovely"], ["good", "bad", "good"])
-    with pytest.warns(DataWarning, match="2 sample on both sides"):
+    with pytest.warns(DataWarning, match=r"sample on both sides \(2 noted\)"):
         model.fit(texts, labels, validation_data=dev, epochs=1, options=QUIET)
     examples, _ = model.validation
     assert model.task.known_before(examples.records) == [True, True, False]
@@ -837,7 +837,7 @@ def test_a_header_above_short_texts_is_no_text(tmp_path):
 def test_what_was_left_out_stands_in_the_error_that_it_led_to(tmp_path):
     rows = [f"good, film {at},pos" if at % 2 else f"bad film {at},neg" for at in range(20)]
     (tmp_path / "t.csv").write_text("\n".join(["text,label", *rows]))
-    with pytest.raises(DataError, match=r"only 'neg'[\s\S]*10 torn row \(left out\)"):
+    with pytest.raises(DataError, match=r"only 'neg'[\s\S]*torn row \(10 left out\)"):
         crnn.Model(crnn.TextClassification(), size="tiny").fit(tmp_path / "t.csv", epochs=1, options=QUIET)
 
 
@@ -855,7 +855,7 @@ def test_training_keeps_to_parts_and_names_test_texts_that_it_saw(tmp_path):
     rows += [*([f"bad film {row}", "bad", "train"] for row in range(6)), ["good film 7", "good", "dev"]]
     rows += [["bad film 7", "bad", "dev"], ["Good film 3", "good", "test"], ["what a fraud", "awful", "later"]]
     model = crnn.Model(crnn.TextClassification(), size="tiny")
-    with pytest.warns(DataWarning, match=r"test sample that is trained on \(noted\): films.csv line 16"):
+    with pytest.warns(DataWarning, match=r"test sample that is trained on \(1 noted\): films.csv line 16"):
         model.fit(written(tmp_path / "films.csv", rows), epochs=1, options=QUIET)
     assert model.task.class_names() == ["bad", "good"]
     assert len(model.validation[0]) == 2
@@ -869,8 +869,8 @@ def test_evaluating_says_how_many_were_left_out_and_each_note_once(folder, tmp_p
     told = capsys.readouterr()
     assert stopped.value.code == 0
     assert "2 samples; 2 more were left out" in told.out
-    assert "1 label that training did not see (left out): t.csv line 4: label '中评'" in told.err
-    assert told.err.count("1 empty text (left out)") == 1
+    assert "label that training did not see (1 left out): t.csv line 4: label '中评'" in told.err
+    assert told.err.count("empty text (1 left out)") == 1
 
 
 @pytest.mark.filterwarnings("ignore::crnn.errors.DataWarning")
@@ -886,7 +886,7 @@ def test_evaluating_writes_each_number_one_way(folder, tmp_path, crnn_command):
 
 
 def test_a_text_without_a_known_word_is_named(model):
-    with pytest.warns(DataWarning, match=r"1 text without a known word \(noted\): привет мир!"):
+    with pytest.warns(DataWarning, match=r"text without a known word \(1 noted\): привет мир!"):
         model.predict("привет мир!")
     model.predict("房间")  # nothing to say
 

@@ -23,7 +23,7 @@ from crnn.tasks.forecast_reading import note_new
 from crnn.tasks.forecasting import Forecasting
 from crnn.tasks.naive import verdict
 
-SEEN = pytest.mark.filterwarnings(r"ignore:\s*\d+ judged on steps that were trained on:crnn.errors.DataWarning")
+SEEN = pytest.mark.filterwarnings(r"ignore:\s*judged on steps that were trained on:crnn.errors.DataWarning")
 
 
 def learnt(task, data, share=0.0):
@@ -507,8 +507,8 @@ def test_what_is_forecast_on_thin_ground_is_named():
     model = fitted([waves(200)[:, 0], waves(200)[:, 0] + 5])
     records, findings = model.task.read_unlabelled([waves(200)[:, 0], waves(200)[:, 0], np.arange(3.0)])
     told = str(findings)
-    assert "1 series that training did not see (noted): series 3" in told
-    assert "1 history shorter than the look-back (noted): series 3 (3 steps)" in told
+    assert "series that training did not see (1 noted): series 3" in told
+    assert "history shorter than the look-back (1 noted): series 3 (3 steps)" in told
     assert not model.task.read_unlabelled(records)[1]
 
 
@@ -562,12 +562,12 @@ def test_what_is_odd_in_columns_known_ahead_is_said(tmp_path):
     task = Forecasting(4, 13, target="sales", known=("promo", "price"))
     gaps = with_columns(sales(tmp_path / "gaps.csv", weeks=80), price=lambda value: "" if value == 4 else value)
     with pytest.warns(
-        DataWarning, match=r"3 gap in a column known ahead \(noted\): shop 1, column 'price': 16 steps, the"
+        DataWarning, match=r"gap in a column known ahead \(3 noted\): shop 1, column 'price': 16 steps, the"
     ):
         model = fitted(gaps, task)
     ahead = with_columns(sales(tmp_path / "ahead.csv", weeks=80, ahead=4), promo=("none", "tv"))
     with pytest.warns(
-        DataWarning, match=r"3 text that training did not see \(noted\): shop 1, column 'promo': 'tv' at"
+        DataWarning, match=r"text that training did not see \(3 noted\): shop 1, column 'promo': 'tv' at"
     ):
         model.predict(ahead)
     with pytest.warns(DataWarning, match=r"column 'promo': 'tv' at 40 steps, the first is 2021-01-11"):
@@ -580,7 +580,7 @@ def test_what_is_odd_in_columns_known_ahead_is_said(tmp_path):
 
 def test_a_series_that_training_did_not_see_is_scaled_by_its_own_history():
     model = fitted(waves(300, columns=2))
-    with pytest.warns(DataWarning, match=r"training did not see \(noted\): column 3"):
+    with pytest.warns(DataWarning, match=r"training did not see \(1 noted\): column 3"):
         found = model.predict(waves(300, columns=3) * [1, 1, 1000])
     assert 20_000 < found["column 3"].values.mean() < 80_000
 
@@ -612,7 +612,7 @@ def test_a_constant_series_trains_and_stays_constant(tmp_path):
     with pytest.warns(DataWarning, match="constant series"):
         values = model.evaluate(tmp_path / "flat.csv")
     assert np.isfinite(values[1])
-    with pytest.warns(DataWarning, match=r"constant series \(noted\): load\. Look whether"):
+    with pytest.warns(DataWarning, match=r"constant series \(1 noted\): load\. Look whether"):
         answers = model.predict(tmp_path / "flat.csv")
     np.testing.assert_allclose(answers[0].values, 7, atol=0.5)
 
@@ -706,7 +706,7 @@ def test_rows_without_a_time_are_left_out_of_a_forecast_and_named(tmp_path):
     (tmp_path / "all.csv").write_text("\n".join(["date,load", *rows]))
     (tmp_path / "torn.csv").write_text("\n".join(["date,load", *rows, ",7"]))
     model = fitted(tmp_path / "all.csv")
-    with pytest.warns(DataWarning, match=r"1 row without a time \(left out\): line 62"):
+    with pytest.warns(DataWarning, match=r"row without a time \(1 left out\): line 62"):
         found = model.predict(tmp_path / "torn.csv")
     np.testing.assert_array_equal(found[0].values, model.predict(tmp_path / "all.csv")[0].values)
 

@@ -219,7 +219,9 @@ def test_what_cannot_be_learnt_says_why():
 def test_findings_of_training_data_are_told_once():
     x = [np.array([[1.0, 5.0], [np.nan, 5.0], [3.0, 5.0]]) + n * np.array([1, 0]) for n in range(12)]
     model = crnn.Model(crnn.SeriesClassification(), size="tiny")
-    with pytest.warns(DataWarning, match=r"12 sequence with missing values(.|\n)*1 constant channel"):
+    with pytest.warns(
+        DataWarning, match=r"sequence with missing values \(12 noted\)(.|\n)*constant channel \(1 noted\)"
+    ):
         model.fit(x, ["a", "b"] * 6, epochs=1, options=QUIET)
     with pytest.warns(DataWarning, match="row 0: 1 of 6"):
         model.predict(x[:1])

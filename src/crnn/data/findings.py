@@ -38,9 +38,9 @@ class Finding:
     def line(self, most: int = 3) -> str:
         """The finding in one line, naming at most `most` samples."""
         shown = "; ".join(self.names[:most])
-        rest = f"; and {len(self.names) - most} more" if len(self.names) > most else ""
+        rest = f"; and {len(self.names) - most:,} more" if len(self.names) > most else ""
         verb = "left out" if self.dropped else "noted"
-        return f"{len(self.names)} {self.kind} ({verb}): {shown}{rest}. {self.advice}"
+        return f"{self.kind} ({len(self.names):,} {verb}): {shown}{rest}. {self.advice}"
 
 
 class Findings:
@@ -50,7 +50,7 @@ class Findings:
         >>> findings = Findings()
         >>> findings.add("empty", "a.wav", "Record it again.")
         >>> print(findings)
-        1 empty (left out): a.wav. Record it again.
+        empty (1 left out): a.wav. Record it again.
     """
 
     def __init__(self) -> None:
