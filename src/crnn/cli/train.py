@@ -195,6 +195,8 @@ def _as_dict(part: str | dict[str, Any]) -> dict[str, Any]:
 
 
 def _say(model: Model, history: History, out: Path, page: Path | None, beside: Beside, as_json: bool) -> None:
+    from crnn.engine.history import short
+
     best = history.best
     if as_json:
         from crnn.report.tables import Compared
@@ -214,18 +216,10 @@ def _say(model: Model, history: History, out: Path, page: Path | None, beside: B
         return
     if history.interrupted:
         click.echo("interrupted: the best weights so far were kept; the same command again goes on from here")
-    numbers = ", ".join(f"{name} {_told(value)}" for name, value in best.items() if name.startswith("val_"))
+    numbers = ", ".join(f"{name} {short(value)}" for name, value in best.items() if name.startswith("val_"))
     click.echo(f"kept epoch {int(best['epoch'])} of {len(history)}: {numbers or 'no validation part'}")
     for line in beside.lines():
         click.echo(line)
     click.echo(f"model   {out} ({model.parameters:,} parameters)")
     if page is not None:
         click.echo(f"report  {page}")
-
-
-def _told(value: float) -> str:
-    """As lines of epochs have it; what does not exist, and what is large, as the tables below have it."""
-    from crnn.engine.history import short
-    from crnn.metrics.numbers import number
-
-    return short(value) if abs(value) < 1e5 else number(value)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import csv
+import math
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from crnn.errors import MissingExtraError
+from crnn.metrics.numbers import number
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -16,13 +18,15 @@ Row = dict[str, float]
 
 
 def short(value: float) -> str:
-    """A number of a row for people: at most five digits that count, also where it is very large or very small.
+    """A number of a row for people: four digits behind the point of small ones; what is large as tables have it.
 
     Example:
         >>> short(0.5), short(12.345678), short(1234567.0), short(4.321e-05), short(float("nan"))
-        ('0.5000', '12.346', '1.2346e+06', '4.321e-05', 'nan')
+        ('0.5000', '12.346', '1234567', '4.321e-05', '–')
     """
     size = abs(value)
+    if size >= 1e5 or math.isnan(value):
+        return number(value)
     if 0 < size < 1e-3:
         return f"{value:.4g}"
     return f"{value:.4f}" if size < 10 else f"{value:.5g}"
