@@ -588,7 +588,7 @@ def test_long_texts_in_files_and_to_predict_are_named_too(tmp_path):
     assert not len(task.read_unlabelled(["word " * 100])[1])
 
 
-@pytest.mark.parametrize("longest", ["5", 0, 2.5, None])
+@pytest.mark.parametrize("longest", ["5", 0, 2.5, None, True])
 def test_the_number_of_tokens_is_whole(longest):
     with pytest.raises(SpecError, match="whole number of tokens"):
         crnn.TextClassification(longest=longest)

@@ -86,7 +86,7 @@ class TextClassification(Task):
         augment: bool = True,
         tokeniser: Tokeniser | None = None,
     ) -> None:
-        if not isinstance(longest, int) or longest < 1:
+        if not isinstance(longest, int) or isinstance(longest, bool) or longest < 1:
             raise SpecError(f"longest={longest!r}: give a whole number of tokens from 1 up")
         label_column = columns(label)
         if len(label_column) > 1 and not multi_label:
