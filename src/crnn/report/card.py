@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 from crnn.metrics.numbers import number
 
@@ -12,48 +12,76 @@ def card(config: dict[str, Any]) -> str:
 
     Example:
         >>> print(card({"task": {"name": "commands", "labels": ["go", "stop"]}, "parameters": 12}).splitlines()[6])
-        # commands
+        # Spoken commands
     """
     task = config["task"]
+    kind = _kind(task["name"])
     labels = [str(label) for label in task.get("labels") or []]
     best = kept_values(config.get("history"))
     lines = [
         "---",
         "library_name: crnn",
-        f"pipeline_tag: {_PIPELINES.get(task['name'], 'other')}",
+        f"pipeline_tag: {kind.pipeline}",
         "tags: [crnn]",
         *_index(task["name"], best),
         "---",
         "",
-        f"# {task['name'].replace('_', ' ')}",
+        f"# {kind.title}",
         "",
         f"A convolutional-recurrent network with {config['parameters']:,} parameters.",
         "",
     ]
     if labels:
-        lines += [f"Labels ({len(labels)}): {', '.join(labels)}.", ""]
+        more = f" and {len(labels) - MOST:,} more" if len(labels) > MOST else ""
+        lines += [f"Labels ({len(labels):,}): {', '.join(labels[:MOST])}{more}.", ""]
     if best:
         lines += ["Measured on the validation part, at the epoch whose weights were kept:", "", "| | |", "|---|---|"]
         lines += [f"| {name} | {number(value)} |" for name, value in best.items()]
         lines.append("")
-    return "\n".join([*lines, *_USE])
+    return "\n".join([*lines, *_use(kind)])
 
 
-_PIPELINES = {
-    "commands": "audio-classification",
-    "array_classification": "other",
-    "array_regression": "tabular-regression",
+class _Kind(NamedTuple):
+    """What cards of a task say: its name on model hubs, a title, and what it is shown to be used on."""
+
+    pipeline: str
+    title: str
+    example: str
+    command: str = "predict"
+
+
+_KINDS = {
+    "array_classification": _Kind("other", "Classification of arrays", "x"),
+    "array_regression": _Kind("tabular-regression", "Regression of arrays", "x"),
+    "commands": _Kind("audio-classification", "Spoken commands", '"recording.wav"'),
+    "forecast": _Kind("time-series-forecasting", "Forecasts", '"sales.csv"', "forecast"),
+    "handwriting": _Kind("image-to-text", "Handwriting and print to text", '"line.png"'),
+    "series": _Kind("tabular-classification", "Classification of sequences", '"sensors.csv"'),
+    "speech": _Kind("automatic-speech-recognition", "Speech to text", '"recording.wav"', "transcribe"),
+    "text": _Kind("text-classification", "Classification of texts", '"a text of your own"'),
 }
+"""By the name of the task."""
 
-_USE = [
-    "```python",
-    "import crnn",
-    "",
-    'model = crnn.load("path/to/this/folder")',
-    "model.predict(...)",
-    "```",
-    "",
-]
+MOST = 50
+"""Labels that a card names."""
+
+
+def _kind(task: str) -> _Kind:
+    return _KINDS.get(task) or _Kind("other", task.replace("_", " "), "...")
+
+
+def _use(kind: _Kind) -> list[str]:
+    """How the model answers, from Python and, where it reads files or texts, from the command line."""
+    shown = [
+        "```python",
+        "import crnn",
+        "",
+        'model = crnn.load("path/to/this/folder")',
+        f"model.predict({kind.example})",
+    ]
+    if kind.example.startswith('"'):
+        shown += ["```", "", "```sh", f"crnn {kind.command} path/to/this/folder {kind.example}"]
+    return [*shown, "```", ""]
 
 
 def kept_values(history: dict[str, Any] | None) -> dict[str, float]:
@@ -78,6 +106,6 @@ def _index(task: str, best: dict[str, float]) -> list[str]:
         "model-index:",
         f"  - name: {task}",
         "    results:",
-        f"    - task: {{type: {_PIPELINES.get(task, 'other')}}}",
+        f"    - task: {{type: {_kind(task).pipeline}}}",
     ]
     return [*head, "      dataset: {name: validation part, type: own}", "      metrics:", *metrics]
