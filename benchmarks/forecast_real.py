@@ -148,7 +148,7 @@ AS_PUBLISHED: dict[str, Any] = {"size": "large", "schedule": crnn.Step(every=0.2
 RECIPES: dict[str, Recipe] = {
     "etth1-96": etth1(96, 0.368, segment=48, loss="mae", batch_size=512, epochs=6),
     "etth1-192": etth1(192, 0.408, segment=24, loss="huber", batch_size=1792, epochs=5, **AS_PUBLISHED),
-    "etth1-336": etth1(336, 0.444, segment=24, loss="huber", batch_size=1792, epochs=5, **AS_PUBLISHED),
+    "etth1-336": etth1(336, 0.444, segment=24, loss="mse", batch_size=1792, epochs=5, **AS_PUBLISHED),
     "etth1-720": etth1(720, 0.446, segment=24, loss="mse", batch_size=1792, epochs=5, **AS_PUBLISHED),
     "exchange": Recipe(
         "series/exchange/exchange_rate.txt.gz",
