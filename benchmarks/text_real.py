@@ -47,8 +47,10 @@ def parsed() -> argparse.Namespace:
     parser.set_defaults(size="small")
     parser.add_argument("--set", choices=tuple(SETS), required=True)
     parser.add_argument("--vectors", type=Path, help="Word vectors that others have trained.")
+    parser.add_argument("--vectors-alone", action="store_true", help="Train none beside them.")
     options = parser.parse_args()
     with_vectors = f"-{options.vectors.name}" if options.vectors else ""
+    with_vectors += "-alone" if options.vectors_alone else ""
     options.out = options.out or Path("run") / f"{options.set}{with_vectors}"
     return options
 
@@ -121,7 +123,9 @@ def one(seed: int, options: argparse.Namespace) -> Run:
     """Train with one seed, or go on with it, and judge."""
     train, dev = SETS[options.set](options.data / "text" / options.set, seed)
     folder = options.out / f"seed-{seed}"
-    model = crnn.Model(crnn.TextClassification(vectors=options.vectors), size=options.size)
+    model = crnn.Model(
+        crnn.TextClassification(vectors=options.vectors, vectors_alone=options.vectors_alone), size=options.size
+    )
     settings = crnn.TrainOptions(seed=seed, folder=folder, progress=options.progress)
     history = model.fit(train, epochs=options.epochs, validation_data=dev, options=settings)
     model.save(folder / "model")

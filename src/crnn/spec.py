@@ -272,6 +272,7 @@ class NetworkSpec(Spec):
         wide: The last so many features of a step, one for each score, go past the network: their sum over time is what
             a linear model in the front end answers, and the scores are the mean of both. In training the network
             answers alone. Needs a summary, and one dimension.
+        wide_share: Of the linear model in that mean.
 
     Example:
         >>> spec = NetworkSpec.classic()
@@ -287,6 +288,7 @@ class NetworkSpec(Spec):
     dimensions: Literal[1, 2] = 2
     causal: bool = False
     wide: int = 0
+    wide_share: float = 0.5
 
     _nested: ClassVar[dict[str, type[Spec]]] = {
         "convolutions": ConvSpec,
@@ -304,6 +306,7 @@ class NetworkSpec(Spec):
             not (self.causal and any(block.norm == "group" for block in self.convolutions)),
             'norm="group" averages over the whole sequence and cannot be causal: use "batch" or "layer"',
         )
+        _check_share("wide_share", self.wide_share)
         _require(self.wide >= 0, f"wide={self.wide!r}: give a number of features from 0 up")
         _require(
             self.wide == 0 or (self.head.summary != "none" and self.dimensions == 1),

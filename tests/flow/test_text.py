@@ -93,7 +93,10 @@ def test_inspect_tells_of_a_model_in_words(folder, crnn_command):
     assert "columns         text in text, label in label" in out
     assert "different texts" in out
     (settings,) = [line for line in out.splitlines() if line.startswith("settings")]
-    assert settings.split(None, 1)[1] == "multi label no, lower yes, longest 400, augment yes, own tokeniser no"
+    assert (
+        settings.split(None, 1)[1]
+        == "multi label no, lower yes, longest 400, augment yes, own tokeniser no, vectors alone no"
+    )
 
 
 def test_the_same_note_on_several_inputs_is_said_once(folder, crnn_command):
@@ -234,8 +237,9 @@ def test_where_no_label_holds_the_likeliest_is_named_as_one_that_does_not():
     assert facts["alternatives"] == {"warm": 0.4, "big": 0.1}
 
 
+@pytest.mark.parametrize("alone", [False, True])
 @pytest.mark.parametrize("signs", [string.ascii_lowercase, [chr(0x4E00 + 37 * at) for at in range(200)]])
-def test_words_that_training_never_had_mean_something_by_their_vectors(tmp_path, signs):
+def test_words_that_training_never_had_mean_something_by_their_vectors(tmp_path, signs, alone):
     random = np.random.default_rng(0)
     words = ["".join(pair) for pair in itertools.product(signs, signs)]
     words = [words[at] for at in random.permutation(len(words))[:600]]
@@ -243,14 +247,22 @@ def test_words_that_training_never_had_mean_something_by_their_vectors(tmp_path,
     vectors = random.normal(0, 0.5, (600, 8)) + 2 * sides[:, None] - 1
     lines = [f"{word} {' '.join(map(str, vector))}" for word, vector in zip(words, vectors, strict=True)]
     (tmp_path / "v.vec").write_text("\n".join(["600 8", *lines]), "utf-8")
-    model = crnn.Model(crnn.TextClassification(vectors=tmp_path / "v.vec"), size="tiny")
+    model = crnn.Model(crnn.TextClassification(vectors=tmp_path / "v.vec", vectors_alone=alone), size="tiny")
     labels = np.array(["no", "yes"])[sides]
     model.fit(words[:500], labels[:500], epochs=15, validation_split=0, options=QUIET)
     again = crnn.load(model.save(tmp_path / "m"))
     assert np.mean([answer.label for answer in again.predict(words[500:])] == labels[500:]) > 0.75
+    same = [answer.probability for answer in again.predict(words[:50])]
+    assert same == pytest.approx([answer.probability for answer in model.predict(words[:50])], abs=1e-5)
     more = crnn.Model.starting_from(tmp_path / "m")
+    assert more.task.vectors_alone is alone
     more.fit(words[:40], labels[:40], epochs=1, validation_split=0, options=QUIET)
     assert np.mean([answer.label for answer in more.predict(words[500:])] == labels[500:]) > 0.75
+
+
+def test_vectors_that_stand_alone_need_a_file():
+    with pytest.raises(SpecError, match="give their file as vectors="):
+        crnn.TextClassification(vectors_alone=True)
 
 
 def test_a_text_of_words_with_vectors_is_not_called_unknown(tmp_path):

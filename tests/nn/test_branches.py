@@ -78,6 +78,18 @@ def test_the_way_past_the_network_is_a_sum():
     torch.testing.assert_close(change[0, 0], torch.full((2,), 4.5), rtol=1e-4, atol=1e-4)
 
 
+def test_the_way_past_the_network_has_its_share():
+    x, scores = Padded.whole(torch.randn(2, 9, 8)), {}
+    made = network()
+    for share in (0.0, 0.2, 0.7):
+        other = Network(SPEC.replace(wide_share=share), 8, 2).eval()
+        other.load_state_dict(made.state_dict())
+        scores[share] = other(x).data
+    past = x.data[..., -2:].sum(1, keepdim=True)
+    torch.testing.assert_close(scores[0.2], 0.8 * scores[0.0] + 0.2 * past)
+    torch.testing.assert_close(scores[0.7], 0.3 * scores[0.0] + 0.7 * past)
+
+
 def test_it_is_json_both_ways():
     assert NetworkSpec.from_dict(json.loads(json.dumps(SPEC.to_dict()))) == SPEC
 
@@ -91,6 +103,7 @@ def test_it_is_json_both_ways():
         (lambda: HeadSpec(summary=("max", "none")), "unknown summary"),
         (lambda: HeadSpec(summary=()), "at least one"),
         (lambda: SPEC.replace(wide=-1), "from 0 up"),
+        (lambda: SPEC.replace(wide_share=1.5), "a share from 0"),
         (lambda: SPEC.replace(head=HeadSpec()), "needs a summary"),
         (lambda: Network(SPEC.replace(wide=3), 8, 2), "does not fit 2 scores"),
         (lambda: Network(SPEC, 2, 2), "does not fit 2 scores and 2 features"),

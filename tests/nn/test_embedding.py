@@ -81,6 +81,18 @@ def test_meanings_are_added_and_stay_as_they_are():
     assert front.sample_shape == (20, 5)
 
 
+def test_beside_meanings_that_stand_alone_nothing_is_trained():
+    table = torch.randn(4, 5).index_fill(0, torch.tensor([0]), 0.0).half()
+    alone = torch.tensor([False, True, False, True])
+    front = Embedding(15, 1, 5, meanings=table, alone=alone)
+    found = front(Padded.whole(torch.tensor([[[7.0, 1], [8, 2], [9, 3], [10, 0]]]))).data[0]
+    torch.testing.assert_close(found[[0, 2]], table[[1, 3]].float())
+    torch.testing.assert_close(found[[1, 3]], front.vectors[[8, 10]] + table[[2, 0]].float())
+    found.sum().backward()
+    assert front.vectors.grad.abs().sum(1).nonzero().flatten().tolist() == [8, 10]
+    assert "alone" not in front.state_dict()
+
+
 def test_the_linear_model_is_that_of_scikit_learn_on_bags_weighted_by_naive_bayes():
     from sklearn.svm import LinearSVC
 

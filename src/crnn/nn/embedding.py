@@ -20,9 +20,9 @@ class Embedding(nn.Module):
 
     The first `width` features are the sum of the vectors of a step's slots over the root of their number, so that a
     word with many character n-grams is no louder than one with few. Where there are `meanings`, the vector of a further
-    slot is added, which training leaves as it is. Beside them a `Linear` model may stand: the last `wide` features are
-    what each step adds to its scores, which `NetworkSpec.wide` takes past the network (as the wide part in Cheng et al.
-    2016, arXiv:1606.07792).
+    slot, which training leaves as it is, is added to that sum or, where it stands `alone`, takes its place. Beside them
+    a `Linear` model may stand: the last `wide` features are what each step adds to its scores, which `NetworkSpec.wide`
+    takes past the network (as the wide part in Cheng et al. 2016, arXiv:1606.07792).
 
     Both are bags in one fused call each; no vector is copied for each slot.
 
@@ -35,9 +35,12 @@ class Embedding(nn.Module):
         common: Numbers of the first slot up to here are known well: the network does not look at their parts.
         linear: The model beside the network, or None.
         meanings: Vectors that were learnt elsewhere, ``(rows, width)``, with that of nothing, or None.
+        alone: Meanings beside which nothing is trained, ``(rows,)``, so that what is known of a word is not covered by
+            what few texts say of it (the static vectors of Kim 2014, arXiv:1408.5882); none by default.
     """
 
     meanings: Tensor | None
+    alone: Tensor | None
 
     SPREAD = 0.1
     """Standard deviation of the first vectors."""
@@ -52,6 +55,7 @@ class Embedding(nn.Module):
         common: int = 0,
         linear: Linear | None = None,
         meanings: Tensor | None = None,
+        alone: Tensor | None = None,
     ) -> None:
         super().__init__()
         self.slots = slots + (meanings is not None)
@@ -60,6 +64,7 @@ class Embedding(nn.Module):
         self.vectors = nn.Parameter(torch.empty(rows, width).normal_(0.0, self.SPREAD))
         self.linear = linear
         self.register_buffer("meanings", meanings)
+        self.register_buffer("alone", alone, persistent=False)
 
     @property
     def sample_shape(self) -> tuple[int, ...]:
@@ -80,6 +85,8 @@ class Embedding(nn.Module):
         count = (flat > 0).sum(1, keepdim=True).clamp_min(1)
         features = (found * count.to(found.dtype).rsqrt()).reshape(*ids.shape[:2], -1)
         if self.meanings is not None:
+            if self.alone is not None:
+                features = features.masked_fill(self.alone[words][..., None], 0.0)
             features = features + F.embedding(words, self.meanings).to(features.dtype)
         features = self.dropout(features)
         if self.linear is None:

@@ -48,7 +48,7 @@ class Network(nn.Module):
                 f"wide={spec.wide} does not fit {outputs} scores and {features * channels} features: give 0, or"
                 " a feature for each score and more for the network"
             )
-        self.wide = Wide(spec.wide) if spec.wide else None
+        self.wide = Wide(spec.wide, spec.wide_share) if spec.wide else None
         width = channels if spec.dimensions == 2 else channels * features - spec.wide
         self.convolutions = nn.ModuleList()
         for block in spec.convolutions:

@@ -17,11 +17,12 @@ class Wide(nn.Module):
 
     Args:
         width: Features that go past the network, one for each score.
+        share: Of the linear model in the mean, from 0 to 1.
     """
 
-    def __init__(self, width: int) -> None:
+    def __init__(self, width: int, share: float = 0.5) -> None:
         super().__init__()
-        self.width = width
+        self.width, self.share = width, share
 
     def split(self, x: Padded) -> tuple[Padded, Padded]:
         """The features ``(B, T, F)`` of the network, and those that go past it."""
@@ -39,4 +40,4 @@ class Wide(nn.Module):
 
     def joined(self, deep: Tensor, wide: Tensor) -> Tensor:
         """Scores of both ``(B, 1, K)``; in training the network's alone."""
-        return deep if self.training else (deep + wide) / 2
+        return deep if self.training else (1 - self.share) * deep + self.share * wide

@@ -60,6 +60,8 @@ class TextClassification(Task):
         longest: Most tokens of a text that are read: of a longer one the beginning, and of its end a quarter.
         vectors: File of word vectors that others have trained, as fastText, GloVe or word2vec write them. Words that
             training texts do not have mean something too, then, also Chinese ones of several characters.
+        vectors_alone: Whether a word of that file has no trained vector beside: better where few texts are told by what
+            they are about, worse where words mean something of their own there, as in reviews.
         augment: Whether to vary training texts.
         tokeniser: From a normalised text to its tokens, where the task's own will not do. A saved model cannot hold it:
             set `tokeniser` again after loading.
@@ -72,6 +74,7 @@ class TextClassification(Task):
         Option("multi_label", bool, "Whether a text may have several labels."),
         Option("longest", int, "Most tokens of a text that are read."),
         Option("vectors", Path, "File of word vectors that others have trained."),
+        Option("vectors_alone", bool, "Whether words of that file have no trained vector beside."),
     )
 
     def __init__(
@@ -83,11 +86,14 @@ class TextClassification(Task):
         lower: bool = True,
         longest: int = 400,
         vectors: str | Path | None = None,
+        vectors_alone: bool = False,
         augment: bool = True,
         tokeniser: Tokeniser | None = None,
     ) -> None:
         if not isinstance(longest, int) or isinstance(longest, bool) or longest < 1:
             raise SpecError(f"longest={longest!r}: give a whole number of tokens from 1 up")
+        if vectors_alone and vectors is None:
+            raise SpecError("vectors_alone=True says how word vectors are used: give their file as vectors=…")
         label_column = columns(label)
         if len(label_column) > 1 and not multi_label:
             raise SpecError(f"label={label!r}: give one column; for several labels a text, multi_label=True")
@@ -101,7 +107,7 @@ class TextClassification(Task):
         self.multi_label = multi_label
         self.lower = lower
         self.longest = longest
-        self.vectors = vectors
+        self.vectors, self.vectors_alone = vectors, vectors_alone
         self.augment = augment
         self.tokeniser = tokeniser
         self.own_tokeniser = tokeniser is not None
@@ -133,7 +139,7 @@ class TextClassification(Task):
     def network(self, size: str) -> NetworkSpec:
         """Branches of two widths, a bidirectional LSTM over them, two summaries; a bag of n-grams past it all."""
         self._size = size_index(size)
-        return text_network.described(self._size, self.wide)
+        return text_network.described(self._size, self.wide, self.vectors_alone)
 
     @property
     def width(self) -> int:
@@ -177,7 +183,7 @@ class TextClassification(Task):
         linear = self._linear
         if linear is None and self.wide:
             linear = text_linear.empty(vocabulary, self.wide)
-        return text_network.front(vocabulary, self.width, linear, self.words)
+        return text_network.front(vocabulary, self.width, linear, self.words, self.vectors_alone)
 
     def vary_inputs(self) -> Vary | None:
         """Hide single tokens, exchange neighbours now and then."""
@@ -396,6 +402,7 @@ class TextClassification(Task):
             "labels": None if self.labels is None else self.labels.names,
             "size": self._size,
             "words": None if self.words is None else self.words.to_dict(),
+            "vectors_alone": self.vectors_alone,
             "temperature": self.temperature,
             "vocabulary": None if self.vocabulary is None else self.vocabulary.to_dict(),
             "seen": self.seen.packed(),
@@ -416,6 +423,7 @@ class TextClassification(Task):
         task.vocabulary = None if config["vocabulary"] is None else Vocabulary.from_dict(config["vocabulary"])
         words = config.get("words")
         task.words = None if words is None else WordVectors.from_dict(words)
+        task.vectors_alone = config.get("vectors_alone", False)
         task._size = config["size"]
         task.temperature = config["temperature"]
         task.seen = Marks.unpacked(config["seen"])

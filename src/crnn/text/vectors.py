@@ -73,6 +73,16 @@ class WordVectors:
         """The vectors, zeros where they are not at hand, ``(1 + N, width)``."""
         return np.zeros((1 + len(self.words), self.width), np.float32) if self._table is None else self._table
 
+    @property
+    def whole(self) -> NDArray[np.bool_]:
+        """Which numbers are of words that stand in a text as they are, not of characters that end there, ``(1 + N,)``.
+
+        Example:
+            >>> WordVectors(["room", "酒店"], 2).whole.tolist()
+            [False, True, False]
+        """
+        return np.array([False, *(not is_character(word[:1]) for word in self.words)])
+
     def numbers(self, tokens: Sequence[str]) -> NDArray[np.int64]:
         """For each token ``(T,)`` the number of the word it is; of a character that of the longest word it ends."""
         found = np.zeros(len(tokens), dtype=np.int64)
