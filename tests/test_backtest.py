@@ -15,7 +15,9 @@ from crnn.report import forecasts
 from crnn.report.judged import judge
 from crnn.series.forecast import by_level
 
-SEEN = pytest.mark.filterwarnings(r"ignore:\s*judged on steps that were trained on:crnn.errors.DataWarning")
+SEEN = pytest.mark.filterwarnings(
+    r"ignore:\s*judged on steps that were trained on \(\d+ noted\):crnn.errors.DataWarning"
+)
 
 
 def waves(steps=240, columns=2):
@@ -121,7 +123,7 @@ def test_the_page_draws_the_last_forecast_of_each_series_with_its_quantiles(mode
     assert f"over {len(later)} forecasts" in pictures["by_horizon"].alt
 
 
-@pytest.mark.filterwarnings(r"ignore:\s*series that training did not see:crnn.errors.DataWarning")
+@pytest.mark.filterwarnings(r"ignore:\s*series that training did not see \(3 noted\):crnn.errors.DataWarning")
 def test_of_more_series_than_fit_the_picture_says_of_how_many(model):
     found = backtest(model, waves(columns=9), folds=1)
     assert (found.series, len(found.forecasts)) == (9, 8)

@@ -171,7 +171,7 @@ def test_counted_steps_are_called_so(panels):
     assert axes.get_xlabel() == "step"
 
 
-@pytest.mark.filterwarnings(r"ignore:\s*judged on steps that were trained on:crnn.errors.DataWarning")
+@pytest.mark.filterwarnings(r"ignore:\s*judged on steps that were trained on \(\d+ noted\):crnn.errors.DataWarning")
 @pytest.mark.parametrize(
     ("horizon", "names"), [(1, ["1 step ahead"]), (3, ["1 step ahead", "2 steps ahead", "3 steps ahead"])]
 )

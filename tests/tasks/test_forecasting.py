@@ -23,7 +23,9 @@ from crnn.tasks.forecast_reading import note_new
 from crnn.tasks.forecasting import Forecasting
 from crnn.tasks.naive import verdict
 
-SEEN = pytest.mark.filterwarnings(r"ignore:\s*judged on steps that were trained on:crnn.errors.DataWarning")
+SEEN = pytest.mark.filterwarnings(
+    r"ignore:\s*judged on steps that were trained on \(\d+ noted\):crnn.errors.DataWarning"
+)
 
 
 def learnt(task, data, share=0.0):
