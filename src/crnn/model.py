@@ -258,17 +258,19 @@ class Model:
             compiled.objective = compiled.objective.balanced(counts.tolist())
         for part in filter(None, (parts.train, parts.dev)):
             compiled.objective.check(part.all_targets(), self.task.outputs)
-        fresh = self._predictor is None and self._origin is None
-        if self._predictor is None:
-            with speed.seeded(seed):
-                recogniser = prediction.build(self.task, self._planned, compiled.objective)
-            if self._origin is None:
-                fit_front(recogniser.front, parts.train)
-                start(recogniser.network, parts.train, compiled.objective)
-            else:
-                self._origin.hand_over(recogniser, self.task)
-            self._predictor = Predictor(self.task, recogniser, compiled.objective)
-        self.task.begin(parts.train, self._predictor.recogniser.network if fresh else None)
+        if self._predictor is not None:
+            self.task.begin(parts.train, None)
+            return
+        with speed.seeded(seed):
+            recogniser = prediction.build(self.task, self._planned, compiled.objective)
+        if self._origin is None:
+            fit_front(recogniser.front, parts.train)
+            start(recogniser.network, parts.train, compiled.objective)
+            self.task.begin(parts.train, recogniser.network)
+        else:
+            self._origin.hand_over(recogniser, self.task)
+            self.task.begin(parts.train, None)
+        self._predictor = Predictor(self.task, recogniser, compiled.objective)
 
     # ── evaluate and predict ─────────────────────────────────────────────────────────────────────────────────────────
 

@@ -21,6 +21,7 @@ SPECS = {
     "plain recurrence": {"recurrent": RecurrentSpec("rnn", 8)},
     "convolution": {"convolutions": (ConvSpec(3, kernel=5, norm="none"), ConvSpec(4, norm="layer"))},
     "no shortcut": {"shortcut": False},
+    "rises and falls alike": {"mirror": True},
     "mean and spread": {"centre": "mean", "spread": "window"},
     "uncentred": {"centre": "none"},
     "vectors": {"series": 3},
@@ -95,6 +96,34 @@ def test_with_its_spread_taken_out_a_window_of_another_size_is_no_new_situation(
     torch.testing.assert_close(made(Padded.whole(data)).data, 50 * before, rtol=1e-2, atol=5e-2)
 
 
+@pytest.mark.parametrize("levels", [1, 3])
+def test_where_rises_and_falls_are_alike_a_window_upside_down_is_forecast_upside_down(levels):
+    made, data = network(levels, shortcut=False, mirror=True), windows()
+    rises = made(Padded.whole(data)).data.reshape(5, H, levels)
+    data[..., 0] *= -1
+    falls = made(Padded.whole(data)).data.reshape(5, H, levels)
+    torch.testing.assert_close(falls, -rises.flip(2))
+    assert not torch.allclose(rises, network(levels, shortcut=False)(Padded.whole(windows())).data.reshape(rises.shape))
+
+
+def test_where_rises_and_falls_are_alike_each_window_is_trained_on_as_one_of_the_two():
+    made, data = network(shortcut=False, mirror=True, dropout=0.0).train(), windows(64)
+    plain = network(shortcut=False, dropout=0.0).train()
+    rises = plain(Padded.whole(data)).data
+    falls = -plain(Padded.whole(data * torch.tensor([-1.0, 1.0, 1.0, 1.0]))).data
+    said = made(Padded.whole(data)).data
+    as_they_are, upside_down = (torch.isclose(said, each, atol=1e-5).all(2)[:, 0] for each in (rises, falls))
+    assert bool((as_they_are ^ upside_down).all())
+    assert 10 < int(upside_down.sum()) < 54
+
+
+def test_where_rises_and_falls_are_alike_levels_must_be_alike_on_both_sides():
+    made, data = network(levels=2, mirror=True), windows()
+    made.start(Padded.whole(data), data[:, L:, 0], levels=(0.05, 0.95))
+    with pytest.raises(SpecError, match=r"mirror=True with the levels \(0.5, 0.9\)"):
+        made.start(Padded.whole(data), data[:, L:, 0], levels=(0.5, 0.9))
+
+
 def test_a_series_never_seen_has_the_vector_of_nobody():
     made = network(series=3)
     assert made.names.weight[0].abs().sum() == 0
@@ -165,8 +194,9 @@ def test_training_starts_with_the_spans_of_what_the_linear_model_missed():
 
 @pytest.mark.parametrize("share", [0.0, 0.3, 1.0])
 @pytest.mark.parametrize("levels", [(), (0.1, 0.5, 0.9), (0.05, 0.95)])
-def test_a_network_leans_on_a_linear_map_by_a_share(share, levels):
-    made = network(levels=len(levels) or 1)
+@pytest.mark.parametrize("mirror", [False, True])
+def test_a_network_leans_on_a_linear_map_by_a_share(share, levels, mirror):
+    made = network(levels=len(levels) or 1, mirror=mirror)
     if levels:
         torch.nn.init.normal_(made.offsets)
     data = Padded.whole(windows())
@@ -201,8 +231,9 @@ def test_settling_moves_levels_from_the_median_by_one_factor_and_leaves_the_medi
         assert float((came < after[..., place]).float().mean()) == pytest.approx(level, abs=0.005)
 
 
-def test_settling_scales_what_the_recurrence_says_too():
-    made, levels = network(levels=2, features=1, shortcut=False), (0.2, 0.9)
+@pytest.mark.parametrize("mirror", [False, True])
+def test_settling_scales_what_the_recurrence_says_too(mirror):
+    made, levels = network(levels=2, features=1, shortcut=False, mirror=mirror), (0.2, 0.9)
     data = Padded.whole(windows(50)[..., :1])
     before = made(data).data.detach().reshape(50, H, 2)
     came = torch.randn(50, H, generator=torch.Generator().manual_seed(3))

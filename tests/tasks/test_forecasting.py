@@ -591,6 +591,22 @@ def test_augmentation_and_log_scaling_train():
     fitted(waves(200), Forecasting(6, 24, scaling="log", augment=True))
 
 
+def test_rises_and_falls_may_be_taken_alike_and_a_model_keeps_to_it(tmp_path):
+    model = fitted(waves(200), Forecasting(6, 24, mirror=True), loss="mae")
+    assert model.spec.mirror
+    model.save(tmp_path / "model")
+    again = crnn.Model.load(tmp_path / "model")
+    assert again.task.config() == model.task.config()
+    np.testing.assert_array_equal(again.predict(waves(200))[0].values, model.predict(waves(200))[0].values)
+    with pytest.raises(SpecError, match="mirror=True with the levels"):
+        fitted(waves(200), Forecasting(6, 24, mirror=True), loss={"name": "quantile", "levels": [0.5, 0.9]})
+    other = crnn.Model(Forecasting(6, 24, mirror=True), network=crnn.ForecastSpec(24, 6))
+    other.compile()
+    for _ in range(2):  # the second time is refused as the first
+        with pytest.raises(SpecError, match="mirror=True beside a network of your own"):
+            other.fit(waves(200), options=crnn.TrainOptions(progress=False))
+
+
 def test_a_value_without_a_logarithm_is_named_wherever_it_is_met():
     def holed(at):
         values = waves(200)[:, 0]

@@ -64,6 +64,7 @@ class ForecastNetwork(nn.Module):
         self.ahead = nn.Linear(spec.segment * self.covariates, units) if self.covariates else None
         self.dropout = nn.Dropout(spec.dropout)
         self.scores = nn.Linear(units, spec.segment * self.levels)
+        self.mixing = nn.Buffer(torch.eye(self.levels)) if spec.mirror and self.levels > 1 else None
         self.shortcut = nn.Linear(spec.look_back, spec.horizon) if spec.shortcut else None
         self.offsets = nn.Parameter(torch.zeros(spec.horizon, self.levels)) if self.levels > 1 else None
         self._initialise()
@@ -87,7 +88,16 @@ class ForecastNetwork(nn.Module):
             y: ``(N, H)`` what came.
             times: ``(N,)`` the step at which each window's horizon begins.
             levels: Of the quantiles that are forecast; empty where none are.
+
+        Raises:
+            SpecError: rises and falls are taken alike, and the levels are not alike on both sides.
         """
+        pairs = zip(levels, reversed(levels), strict=True)
+        if self.spec.mirror and any(abs(low + high - 1) > 1e-6 for low, high in pairs):
+            raise SpecError(
+                f"mirror=True with the levels {tuple(levels)}: what takes rises and falls alike wants levels that are"
+                " alike on both sides, such as (0.1, 0.5, 0.9)"
+            )
         if self.shortcut is None:
             return
         history, _ = self.windows(x)
@@ -137,6 +147,9 @@ class ForecastNetwork(nn.Module):
         change = change.to(self.scores.weight)
         if self.offsets is not None:
             self.offsets.copy_(self.offsets @ change.T)
+        if self.mixing is not None:
+            self.mixing.copy_(change @ self.mixing)
+            return
         for part in (self.scores.weight, self.scores.bias):
             own = part.reshape(self.spec.segment, self.levels, -1)
             part.copy_((change @ own).reshape(part.shape))
@@ -150,7 +163,8 @@ class ForecastNetwork(nn.Module):
         self._check(x)
         history, future = self.windows(x)
         values, centre, spread = self._normalised(history[..., 0])
-        found = self._segmented(values, history, future)
+        recur = self._mirrored if self.spec.mirror else self._segmented
+        found = recur(values, history, future)
         if self.shortcut is not None:
             found = found + self.shortcut(values)[..., None]
         if self.offsets is not None:
@@ -177,6 +191,17 @@ class ForecastNetwork(nn.Module):
         if self.spec.spread == "window":
             spread = values.std(1, correction=0, keepdim=True) + FLAT
         return (values - centre) / spread, centre, spread
+
+    def _mirrored(self, values: Tensor, history: Tensor, future: Tensor) -> Tensor:
+        """As `_segmented`; of a window upside down the same, upside down, and its highest quantile the lowest."""
+        if self.training:
+            falls = torch.rand(len(values), 1, 1, device=values.device) < 0.5
+            found = self._segmented(torch.where(falls[..., 0], -values, values), history, future)
+            found = torch.where(falls, -found.flip(2), found)
+        else:
+            rises, falls = (self._segmented(sign * values, history, future) for sign in (1, -1))
+            found = (rises - falls.flip(2)) / 2
+        return found if self.mixing is None else found @ self.mixing.T
 
     def _segmented(self, values: Tensor, history: Tensor, future: Tensor) -> Tensor:
         """What convolutions and recurrence add: ``(B, H, levels)``."""

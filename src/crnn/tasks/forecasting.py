@@ -60,6 +60,7 @@ class Forecasting(Task):
         missing: What stands for a step of a table without a row: "last", the last value before, or "zero", as of things
             that are sold on some days; where no value is below 0, no forecast is either then.
         calendar: Whether the network sees where in day, week and year a step lies.
+        mirror: Whether rises and falls are taken alike, as of temperatures: see `ForecastSpec`.
         augment: Whether training windows are varied.
     """
 
@@ -77,6 +78,7 @@ class Forecasting(Task):
         Option("scaling", str, "standard, log, season or none."),
         Option("missing", str, "What stands for a step without a row: last or zero [default: last, the value before]."),
         Option("calendar", bool, "Whether the network sees the calendar [default: it does]."),
+        Option("mirror", bool, "Whether rises and falls are taken alike [default: they are not]."),
         Option("augment", bool, "Whether training windows are varied [default: they are not]."),
     )
     plan = Plan(
@@ -107,6 +109,7 @@ class Forecasting(Task):
         scaling: str = "standard",
         missing: str = "last",
         calendar: bool = True,
+        mirror: bool = False,
         augment: bool = False,
     ) -> None:
         for name, value in (("horizon", horizon), ("look_back", look_back), ("season", season)):
@@ -118,7 +121,7 @@ class Forecasting(Task):
         )
         self.scaling = _one_of("scaling", scaling, KINDS)
         self.missing = _one_of("missing", missing, FOR_MISSING)
-        self.calendar, self.augment = calendar, augment
+        self.calendar, self.mirror, self.augment = calendar, mirror, augment
         self.frame = Frame(look_back or 0, horizon or 0, season or 1, kind=self.scaling, counted=self.missing == "zero")
         self.found = Roles()
         self.columns: tuple[str, ...] = ()
@@ -264,7 +267,8 @@ class Forecasting(Task):
 
     def network(self, size: str) -> ForecastSpec:
         """A convolution over steps, a GRU over segments, all segments of the horizon at once, and a linear shortcut."""
-        return network_for(size_index(size), self.look_back, self.horizon, self.season, self.frame.vectors)
+        found = network_for(size_index(size), self.look_back, self.horizon, self.season, self.frame.vectors)
+        return found.replace(mirror=self.mirror)
 
     def rows_in(self, other: Task) -> dict[str, Sequence[int]]:
         """The vectors of series go on by name; the first row is that of a series that training did not see."""
@@ -350,8 +354,14 @@ class Forecasting(Task):
         return Linear.fitted(self.frame.windows(long), self.season) if long else None
 
     def begin(self, train: ExampleSet, network: nn.Module | None) -> None:
-        """Keep the ridge regression of the training part, to stand beside the network wherever it is judged."""
+        """Keep the ridge regression of the training part, to stand beside the network wherever it is judged.
+
+        Raises:
+            SpecError: a network was given that does not do what the task was asked for.
+        """
         assert isinstance(train, WindowSet)
+        if self.mirror and network is not None and not network.spec.mirror:  # type: ignore[union-attr]
+            raise SpecError("mirror=True beside a network of your own: say it there, ForecastSpec(…, mirror=True)")
         found = None if network is None else Linear.within(network, self.season)
         self.linear = found or Linear.fitted(train, self.season)
 
@@ -377,6 +387,7 @@ class Forecasting(Task):
             "found": self.found.to_dict(),
             "missing": self.missing,
             "calendar": self.calendar,
+            "mirror": self.mirror,
             "augment": self.augment,
             **self.frame.to_dict(),
             "columns": list(self.columns),
@@ -395,9 +406,9 @@ class Forecasting(Task):
     @classmethod
     def from_config(cls, config: dict[str, Any]) -> Self:
         """The task that `config` described."""
-        names = ("target", "time", "series", "known", "scaling", "calendar", "augment")
-        missing = config.get("missing", "last")  # models that are older than the setting lack it
-        task = cls(**config["given"], missing=missing, **{name: config[name] for name in names})
+        older: dict[str, Any] = {"missing": "last", "mirror": False}  # models older than these settings lack them
+        names = (*older, "target", "time", "series", "known", "scaling", "calendar", "augment")
+        task = cls(**config["given"], **{name: (older | config)[name] for name in names})
         task.frame = Frame.from_dict(config)
         task.found, task.columns = Roles.from_dict(config["found"]), tuple(config["columns"])
         task.seen = Seen.from_dict(config["seen"])
