@@ -125,6 +125,7 @@ def etth1(
     epochs: int,
     size: str = "medium",
     schedule: Schedule | None = None,
+    mirror: float = 0.0,
 ) -> Recipe:
     """Rows 0–8640 train, –11520 choose, –14400 are judged; look-back 96, all windows and channels."""
     return Recipe(
@@ -135,7 +136,7 @@ def etth1(
         held=14400,
         judge=scaled,
         size=size,
-        network={"segment": segment, "shortcut": False, "convolutions": (), "dropout": 0.5},
+        network={"segment": segment, "shortcut": False, "convolutions": (), "dropout": 0.5, "mirror": mirror},
         compile={"loss": loss, "metrics": [], "optimizer": crnn.Adam(rate=1e-3), "schedule": schedule or crnn.Cosine()},
         fit={"epochs": epochs, "batch_size": batch_size},
         aim=f"mse ≤ {aim}",
@@ -147,8 +148,8 @@ AS_PUBLISHED: dict[str, Any] = {"size": "large", "schedule": crnn.Step(every=0.2
 
 RECIPES: dict[str, Recipe] = {
     "etth1-96": etth1(96, 0.368, segment=48, loss="mae", batch_size=512, epochs=6),
-    "etth1-192": etth1(192, 0.408, segment=24, loss="huber", batch_size=1792, epochs=5, **AS_PUBLISHED),
-    "etth1-336": etth1(336, 0.444, segment=24, loss="mse", batch_size=1792, epochs=5, **AS_PUBLISHED),
+    "etth1-192": etth1(192, 0.408, segment=24, loss="huber", batch_size=1792, epochs=10, mirror=0.25, **AS_PUBLISHED),
+    "etth1-336": etth1(336, 0.444, segment=24, loss="mse", batch_size=1792, epochs=8, mirror=0.25, **AS_PUBLISHED),
     "etth1-720": etth1(720, 0.446, segment=24, loss="mse", batch_size=1792, epochs=5, **AS_PUBLISHED),
     "exchange": Recipe(
         "series/exchange/exchange_rate.txt.gz",

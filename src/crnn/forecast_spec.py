@@ -30,8 +30,8 @@ class ForecastSpec(Spec):
         centre: What is taken off a window before the network, and put back behind it: its last value, its mean, or
             nothing. With it a new level of the series is no new situation (RevIN, Kim et al. 2022).
         spread: "window" also divides by the window's own standard deviation.
-        mirror: Whether the recurrence takes rises and falls alike: of a window upside down it says the same, upside
-            down. In training each window is one of the two by chance; afterwards both are looked at, in twice the time.
+        mirror: Share of the windows that the recurrence is shown upside down in training, what came after them too:
+            more to learn from where rises and falls are much alike.
         shortcut: Whether the linear map stands beside the recurrence.
         season: Steps of a season: one of the rules that the linear map may start from says the last season again.
         series: Series with a vector of their own (0: none); number 0 is a series that training did not see.
@@ -50,7 +50,7 @@ class ForecastSpec(Spec):
     recurrent: RecurrentSpec = field(default_factory=lambda: RecurrentSpec("gru", 128))
     centre: Literal["last", "mean", "none"] = "last"
     spread: Literal["window", "none"] = "none"
-    mirror: bool = False
+    mirror: float = 0.0
     shortcut: bool = True
     season: int = 1
     series: int = 0
@@ -68,6 +68,7 @@ class ForecastSpec(Spec):
         _check_choice("centre", self.centre, CENTRES)
         _check_choice("spread", self.spread, SPREADS)
         _check_share("dropout", self.dropout)
+        _check_share("mirror", self.mirror)
         _require(not self.recurrent.bidirectional, "a forecast reads from the past only: bidirectional=False")
         for number, block in enumerate(self.convolutions, start=1):
             _require(

@@ -234,7 +234,7 @@ def test_texts_with_lists_of_labels_are_looked_at_as_such(tmp_path):
 
 
 def test_a_forecasting_model_is_told_in_words(tmp_path):
-    model = crnn.Model(crnn.Forecasting(4, 13, target="sales", known="holiday", mirror=True), size="tiny")
+    model = crnn.Model(crnn.Forecasting(4, 13, target="sales", known="holiday", mirror=0.25), size="tiny")
     model.fit(sales(tmp_path / "sales.csv", weeks=100), epochs=1, options=crnn.TrainOptions(progress=False))
     found = inspect(model.save(tmp_path / "m"))
     assert found.facts["time"] == "date: steps of a week, trained on 2021-01-04 to 2022-07-11"
@@ -243,7 +243,7 @@ def test_a_forecasting_model_is_told_in_words(tmp_path):
     text = "\n".join(found.lines())
     assert "scaling standard" in text
     assert "calendar yes" in text
-    assert "steps each, rises and falls alike" in text
+    assert "steps each, 25% of the windows upside down in training" in text
     assert not set("{}[]'") & set(text.replace(str(tmp_path), ""))
 
 

@@ -120,7 +120,13 @@ def test_a_number_too_far_from_training_to_compute_with_is_refused_with_its_plac
             asked(later)
 
 
-@pytest.mark.parametrize("settings", [{"horizon": 0}, {"look_back": 1.5}, {"season": True}, {"scaling": "max"}])
+@pytest.mark.parametrize(
+    "settings",
+    [
+        *({"horizon": 0}, {"look_back": 1.5}, {"season": True}, {"scaling": "max"}),
+        *({"mirror": share} for share in (-0.1, 1.0, True, "half")),
+    ],
+)
 def test_settings_that_cannot_be_are_refused(settings):
     with pytest.raises(SpecError):
         Forecasting(**{"horizon": 3, **settings})
@@ -591,19 +597,19 @@ def test_augmentation_and_log_scaling_train():
     fitted(waves(200), Forecasting(6, 24, scaling="log", augment=True))
 
 
-def test_rises_and_falls_may_be_taken_alike_and_a_model_keeps_to_it(tmp_path):
-    model = fitted(waves(200), Forecasting(6, 24, mirror=True), loss="mae")
-    assert model.spec.mirror
+def test_windows_may_be_shown_upside_down_and_a_model_keeps_to_it(tmp_path):
+    model = fitted(waves(200), Forecasting(6, 24, mirror=0.25), loss="mae")
+    assert model.spec.mirror == 0.25
     model.save(tmp_path / "model")
     again = crnn.Model.load(tmp_path / "model")
     assert again.task.config() == model.task.config()
     np.testing.assert_array_equal(again.predict(waves(200))[0].values, model.predict(waves(200))[0].values)
-    with pytest.raises(SpecError, match="mirror=True with the levels"):
-        fitted(waves(200), Forecasting(6, 24, mirror=True), loss={"name": "quantile", "levels": [0.5, 0.9]})
-    other = crnn.Model(Forecasting(6, 24, mirror=True), network=crnn.ForecastSpec(24, 6))
+    with pytest.raises(SpecError, match=r"mirror=0\.25 with the levels"):
+        fitted(waves(200), Forecasting(6, 24, mirror=0.25), loss={"name": "quantile", "levels": [0.5, 0.9]})
+    other = crnn.Model(Forecasting(6, 24, mirror=0.25), network=crnn.ForecastSpec(24, 6))
     other.compile()
     for _ in range(2):  # the second time is refused as the first
-        with pytest.raises(SpecError, match="mirror=True beside a network of your own"):
+        with pytest.raises(SpecError, match=r"mirror=0\.25 beside a network of your own"):
             other.fit(waves(200), options=crnn.TrainOptions(progress=False))
 
 

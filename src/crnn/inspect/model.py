@@ -181,8 +181,8 @@ def _forecast_parts(network: ForecastNetwork) -> list[tuple[str, str, nn.Module]
     parts: list[tuple[str, str, nn.Module]] = []
     for number, (block, module) in enumerate(zip(spec.convolutions, network.convolutions, strict=True), start=1):
         parts.append((f"convolution {number}", _differences(block), module))
-    alike = ", rises and falls alike" * spec.mirror
-    parts.append(("segments", f"{spec.segment} steps each{alike}", network.embedding))
+    mirrored = f", {spec.mirror:.0%} of the windows upside down in training" if spec.mirror else ""
+    parts.append(("segments", f"{spec.segment} steps each{mirrored}", network.embedding))
     parts += [("known ahead", "", network.ahead)] if network.ahead is not None else []
     parts += [("vectors of series", "", network.names)] if network.names is not None else []
     # The recurrence is called turn by turn and has no forward pass of its own to look at.

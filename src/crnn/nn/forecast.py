@@ -64,7 +64,6 @@ class ForecastNetwork(nn.Module):
         self.ahead = nn.Linear(spec.segment * self.covariates, units) if self.covariates else None
         self.dropout = nn.Dropout(spec.dropout)
         self.scores = nn.Linear(units, spec.segment * self.levels)
-        self.mixing = nn.Buffer(torch.eye(self.levels)) if spec.mirror and self.levels > 1 else None
         self.shortcut = nn.Linear(spec.look_back, spec.horizon) if spec.shortcut else None
         self.offsets = nn.Parameter(torch.zeros(spec.horizon, self.levels)) if self.levels > 1 else None
         self._initialise()
@@ -90,13 +89,13 @@ class ForecastNetwork(nn.Module):
             levels: Of the quantiles that are forecast; empty where none are.
 
         Raises:
-            SpecError: rises and falls are taken alike, and the levels are not alike on both sides.
+            SpecError: windows are shown upside down, and the levels are not alike on both sides.
         """
         pairs = zip(levels, reversed(levels), strict=True)
         if self.spec.mirror and any(abs(low + high - 1) > 1e-6 for low, high in pairs):
             raise SpecError(
-                f"mirror=True with the levels {tuple(levels)}: what takes rises and falls alike wants levels that are"
-                " alike on both sides, such as (0.1, 0.5, 0.9)"
+                f"mirror={self.spec.mirror} with the levels {tuple(levels)}: upside down a level stands for another, so"
+                " give some that are alike on both sides, such as (0.1, 0.5, 0.9)"
             )
         if self.shortcut is None:
             return
@@ -147,9 +146,6 @@ class ForecastNetwork(nn.Module):
         change = change.to(self.scores.weight)
         if self.offsets is not None:
             self.offsets.copy_(self.offsets @ change.T)
-        if self.mixing is not None:
-            self.mixing.copy_(change @ self.mixing)
-            return
         for part in (self.scores.weight, self.scores.bias):
             own = part.reshape(self.spec.segment, self.levels, -1)
             part.copy_((change @ own).reshape(part.shape))
@@ -163,8 +159,8 @@ class ForecastNetwork(nn.Module):
         self._check(x)
         history, future = self.windows(x)
         values, centre, spread = self._normalised(history[..., 0])
-        recur = self._mirrored if self.spec.mirror else self._segmented
-        found = recur(values, history, future)
+        recurred = self._mirrored if self.training and self.spec.mirror else self._segmented
+        found = recurred(values, history, future)
         if self.shortcut is not None:
             found = found + self.shortcut(values)[..., None]
         if self.offsets is not None:
@@ -193,15 +189,10 @@ class ForecastNetwork(nn.Module):
         return (values - centre) / spread, centre, spread
 
     def _mirrored(self, values: Tensor, history: Tensor, future: Tensor) -> Tensor:
-        """As `_segmented`; of a window upside down the same, upside down, and its highest quantile the lowest."""
-        if self.training:
-            falls = torch.rand(len(values), 1, 1, device=values.device) < 0.5
-            found = self._segmented(torch.where(falls[..., 0], -values, values), history, future)
-            found = torch.where(falls, -found.flip(2), found)
-        else:
-            rises, falls = (self._segmented(sign * values, history, future) for sign in (1, -1))
-            found = (rises - falls.flip(2)) / 2
-        return found if self.mixing is None else found @ self.mixing.T
+        """As `_segmented`, some windows shown upside down; what is said of them is turned back, quantiles too."""
+        chosen = torch.rand(len(values), 1, 1, device=values.device) < self.spec.mirror
+        found = self._segmented(torch.where(chosen[..., 0], -values, values), history, future)
+        return torch.where(chosen, -found.flip(2), found)
 
     def _segmented(self, values: Tensor, history: Tensor, future: Tensor) -> Tensor:
         """What convolutions and recurrence add: ``(B, H, levels)``."""

@@ -60,7 +60,7 @@ class Forecasting(Task):
         missing: What stands for a step of a table without a row: "last", the last value before, or "zero", as of things
             that are sold on some days; where no value is below 0, no forecast is either then.
         calendar: Whether the network sees where in day, week and year a step lies.
-        mirror: Whether rises and falls are taken alike, as of temperatures: see `ForecastSpec`.
+        mirror: Share of training windows that are shown upside down, with what came after them.
         augment: Whether training windows are varied.
     """
 
@@ -78,7 +78,7 @@ class Forecasting(Task):
         Option("scaling", str, "standard, log, season or none."),
         Option("missing", str, "What stands for a step without a row: last or zero [default: last, the value before]."),
         Option("calendar", bool, "Whether the network sees the calendar [default: it does]."),
-        Option("mirror", bool, "Whether rises and falls are taken alike [default: they are not]."),
+        Option("mirror", float, "Share of training windows that are shown upside down [default: 0]."),
         Option("augment", bool, "Whether training windows are varied [default: they are not]."),
     )
     plan = Plan(
@@ -109,12 +109,14 @@ class Forecasting(Task):
         scaling: str = "standard",
         missing: str = "last",
         calendar: bool = True,
-        mirror: bool = False,
+        mirror: float = 0.0,
         augment: bool = False,
     ) -> None:
         for name, value in (("horizon", horizon), ("look_back", look_back), ("season", season)):
             if value is not None and (not isinstance(value, int) or isinstance(value, bool) or value < 1):
                 raise SpecError(f"{name}={value!r}: give a whole number of steps from 1 up")
+        if isinstance(mirror, bool) or not isinstance(mirror, int | float) or not 0.0 <= mirror < 1.0:
+            raise SpecError(f"mirror={mirror!r}: give a share from 0 up to, but not including, 1, such as 0.25")
         self.given = {"horizon": horizon, "look_back": look_back, "season": season}
         self.roles = Roles(
             _names("time", time), _names("target", target), _names("series", series), _names("known", known) or ()
@@ -360,8 +362,9 @@ class Forecasting(Task):
             SpecError: a network was given that does not do what the task was asked for.
         """
         assert isinstance(train, WindowSet)
-        if self.mirror and network is not None and not network.spec.mirror:  # type: ignore[union-attr]
-            raise SpecError("mirror=True beside a network of your own: say it there, ForecastSpec(…, mirror=True)")
+        if self.mirror and network is not None and network.spec.mirror != self.mirror:  # type: ignore[union-attr]
+            told = f"mirror={self.mirror}"
+            raise SpecError(f"{told} beside a network of your own: say it there, ForecastSpec(…, {told})")
         found = None if network is None else Linear.within(network, self.season)
         self.linear = found or Linear.fitted(train, self.season)
 
@@ -406,7 +409,7 @@ class Forecasting(Task):
     @classmethod
     def from_config(cls, config: dict[str, Any]) -> Self:
         """The task that `config` described."""
-        older: dict[str, Any] = {"missing": "last", "mirror": False}  # models older than these settings lack them
+        older: dict[str, Any] = {"missing": "last", "mirror": 0.0}  # models older than these settings lack them
         names = (*older, "target", "time", "series", "known", "scaling", "calendar", "augment")
         task = cls(**config["given"], **{name: (older | config)[name] for name in names})
         task.frame = Frame.from_dict(config)
