@@ -13,12 +13,10 @@ vectors (`.vec` in their name). `sentence` needs transformers beside what crnn n
 from __future__ import annotations
 
 import argparse
-import gzip
 import importlib
 import itertools
 import json
 import sys
-import zlib
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from functools import cache
@@ -31,7 +29,7 @@ from sklearn.decomposition import PCA, TruncatedSVD
 from sklearn.feature_extraction import DictVectorizer
 from sklearn.preprocessing import normalize
 
-from crnn.data.encoding import decode_text
+from crnn.data.table import read_text
 from crnn.errors import CrnnError, DataError, UnreadableError
 from crnn.text.normalize import normalise, tokenise
 from crnn.text.vectors import read_vectors
@@ -164,17 +162,8 @@ def words_of(paths: Sequence[Path], most: int) -> list[str]:
         if ".vec" in path.suffixes:
             found |= dict.fromkeys(read_vectors(path, (), most))
         else:
-            found |= dict.fromkeys(tokenise(normalise(text_of(path))))
+            found |= dict.fromkeys(tokenise(normalise(read_text(path))))
     return list(found)
-
-
-def text_of(path: Path) -> str:
-    """A text, plain or gzipped."""
-    try:
-        raw = path.read_bytes()
-        return decode_text(gzip.decompress(raw) if raw.startswith(b"\x1f\x8b") else raw)
-    except (OSError, EOFError, zlib.error) as error:
-        raise UnreadableError(f"{path} cannot be read ({error}): give a text or word vectors") from error
 
 
 def meanings(folder: Path, words: Sequence[str], batch: int = 256) -> Table:
