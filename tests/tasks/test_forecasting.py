@@ -122,10 +122,8 @@ def test_a_number_too_far_from_training_to_compute_with_is_refused_with_its_plac
 
 @pytest.mark.parametrize(
     "settings",
-    [
-        *({"horizon": 0}, {"look_back": 1.5}, {"season": True}, {"scaling": "max"}),
-        *({"mirror": share} for share in (-0.1, 1.0, True, "half")),
-    ],
+    [{"horizon": 0}, {"look_back": 1.5}, {"season": True}, {"scaling": "max"}]
+    + [{"mirror": share} for share in (-0.1, 1.0, True, "half")],
 )
 def test_settings_that_cannot_be_are_refused(settings):
     with pytest.raises(SpecError):
@@ -606,11 +604,12 @@ def test_windows_may_be_shown_upside_down_and_a_model_keeps_to_it(tmp_path):
     np.testing.assert_array_equal(again.predict(waves(200))[0].values, model.predict(waves(200))[0].values)
     with pytest.raises(SpecError, match=r"mirror=0\.25 with the levels"):
         fitted(waves(200), Forecasting(6, 24, mirror=0.25), loss={"name": "quantile", "levels": [0.5, 0.9]})
-    other = crnn.Model(Forecasting(6, 24, mirror=0.25), network=crnn.ForecastSpec(24, 6))
-    other.compile()
-    for _ in range(2):  # the second time is refused as the first
-        with pytest.raises(SpecError, match=r"mirror=0\.25 beside a network of your own"):
-            other.fit(waves(200), options=crnn.TrainOptions(progress=False))
+    for spec in (crnn.ForecastSpec(24, 6), crnn.NetworkSpec(recurrent=crnn.RecurrentSpec("gru", 8))):
+        other = crnn.Model(Forecasting(6, 24, mirror=0.25), network=spec)
+        other.compile()
+        for _ in range(2):  # the second time is refused as the first
+            with pytest.raises(SpecError, match=r"mirror=0\.25 beside a network of your own"):
+                other.fit(waves(200), options=crnn.TrainOptions(progress=False))
 
 
 def test_a_value_without_a_logarithm_is_named_wherever_it_is_met():

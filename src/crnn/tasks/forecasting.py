@@ -362,7 +362,7 @@ class Forecasting(Task):
             SpecError: a network was given that does not do what the task was asked for.
         """
         assert isinstance(train, WindowSet)
-        if self.mirror and network is not None and network.spec.mirror != self.mirror:  # type: ignore[union-attr]
+        if self.mirror and network is not None and getattr(network.spec, "mirror", None) != self.mirror:
             told = f"mirror={self.mirror}"
             raise SpecError(f"{told} beside a network of your own: say it there, ForecastSpec(…, {told})")
         found = None if network is None else Linear.within(network, self.season)
